@@ -1,0 +1,1 @@
+//! Each program of this folder is an example; this library is empty.

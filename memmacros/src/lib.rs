@@ -1,0 +1,1 @@
+//! The macros of [memmacros-runtime](https://docs.rs/memmacros-runtime).
