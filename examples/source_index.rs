@@ -113,7 +113,7 @@ impl Job {
         }
         if queries.is_empty() {
             queries =
-                ["unsafe", "Arc Mutex", "out of memory", "memory limit"].map(str::to_owned).into();
+                ["unsafe", "Arc Mutex", "out of memory", "memory usage"].map(str::to_owned).into();
         }
         if folders.is_empty() {
             folders = registry()?;
@@ -336,7 +336,7 @@ impl SortedIndex {
         let words: Vec<&str> = query.split_whitespace().collect();
         let found = self.find(&words);
         let mut files: Vec<&[Position]> = found.chunk_by(|a, b| a.file == b.file).collect();
-        println!("\n\"{query}\": {} times in {} files; most often in", found.len(), files.len());
+        println!("\n\"{query}\": {} times in {} files", found.len(), files.len());
         files.sort_by_key(|places| Reverse(places.len()));
         for places in files.iter().take(3) {
             if let Some(text) = places.first().and_then(|first| self.show(first)) {
