@@ -58,7 +58,9 @@ impl fmt::Display for ParseByteSizeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = &self.text;
         match self.problem {
-            Problem::Empty => f.write_str(r#"an empty text is not a size; write "200MB" or "1.5GiB""#),
+            Problem::Empty => {
+                f.write_str(r#"an empty text is not a size; write "200MB" or "1.5GiB""#)
+            }
             Problem::NoNumber => {
                 write!(f, r#"`{text}` is not a size: it must begin with a number, as in "200MB""#)
             }
@@ -89,10 +91,16 @@ impl fmt::Display for ParseByteSizeError {
                 r#"`{text}` is not a size: the unit must be B, KB, MB, GB, TB, PB, EB or KiB, MiB, GiB, TiB, PiB, EiB, as in "200MB""#
             ),
             Problem::PartOfAByte => {
-                write!(f, r#"`{text}` is not a size: there is no part of a byte; write "200" or "1.5KB""#)
+                write!(
+                    f,
+                    r#"`{text}` is not a size: there is no part of a byte; write "200" or "1.5KB""#
+                )
             }
             Problem::TooLarge => {
-                write!(f, r#"`{text}` is not a size: it is more than 2^64 - 1 bytes; write "200MB""#)
+                write!(
+                    f,
+                    r#"`{text}` is not a size: it is more than 2^64 - 1 bytes; write "200MB""#
+                )
             }
         }
     }
@@ -127,9 +135,8 @@ fn split(text: &str) -> Result<(&str, &str), Problem> {
         Some(b'0'..=b'9') => {}
         Some(_) => return Err(Problem::NoNumber),
     }
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.'))
-        .unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_ascii_digit() || c == '_' || c == '.')).unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
     let unit = rest.trim_start_matches(' ');
     if unit.is_empty() && !rest.is_empty() {
@@ -145,7 +152,9 @@ fn unit_bytes(unit: &str) -> Result<u64, Problem> {
         None => return Ok(1),
         Some(b'm') if unit.len() == 1 => return Err(Problem::Milli),
         Some(b'e' | b'E') if unit.len() == 1 => return Err(Problem::LoneE),
-        Some(b'e' | b'E') if unit[1..].starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c)) => {
+        Some(b'e' | b'E')
+            if unit[1..].starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c)) =>
+        {
             return Err(Problem::Exponent);
         }
         Some(b'b' | b'B') if unit.len() == 1 => return Ok(1),
