@@ -7,11 +7,15 @@ mod bytes;
 mod event;
 mod headroom;
 mod limit;
+mod sample;
 mod site;
+mod sys;
 
 pub use crate::bytes::{ByteDelta, ByteSize, ParseByteSizeError};
 pub use crate::event::{Event, Outcome, Row};
 pub use crate::limit::{
     IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, memory_limit, set_memory_limit,
 };
+pub use crate::sample::{MemorySample, resident, try_resident};
 pub use crate::site::{Place, SiteKind, SiteStats, Sites, sites};
+pub use crate::sys::{ReadError, system};
