@@ -26,6 +26,7 @@ pub use crate::event::{Event, Outcome, Row};
 pub use crate::limit::{
     IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, memory_limit, set_memory_limit,
 };
+pub use crate::headroom::{FoundLimit, Headroom, HeadroomProblem, LimitSource, set_maximum_memory};
 pub use crate::sample::{MemorySample, resident, try_resident};
 pub use crate::site::{Place, SiteKind, SiteStats, Sites, sites};
 pub use crate::sys::{ReadError, system};
