@@ -4,9 +4,14 @@
 
 use std::future::Future;
 
+use crate::switch;
 use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded};
 
+pub use crate::checkpoint::checkpoint;
 pub use crate::site::section::site;
+pub use core::format_args;
+#[cfg(feature = "macros")]
+pub use memmacros::watch;
 pub use crate::site::{Action, Options, Site, SiteKind as Kind};
 pub use crate::watch::{
     ActingFuture, ErrorFuture, FromLimitExceeded, GivenLimit, Guard, LimitReturn, LoopWatch,
@@ -82,7 +87,7 @@ pub fn tally_error<T, E>(guard: &Guard, result: &Result<T, E>) {
 
 /// Counts the function's own error.
 pub fn tally_error_at<T, E>(site: &'static Site, result: &Result<T, E>) {
-    if result.is_err() && !crate::switch::is_off() {
+    if result.is_err() && !switch::is_off() {
         site.count_error();
     }
 }

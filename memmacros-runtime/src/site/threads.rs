@@ -12,7 +12,6 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{Options, Site, SiteKind, list};
-use crate::switch;
 
 /// What one thread counts of one site. Written by that thread alone, read by all, so that
 /// a plain load and a plain store make an exact count.
@@ -160,17 +159,10 @@ pub(crate) fn local<R>(f: impl FnOnce(&Local) -> R) -> R {
     LOCAL.with(f)
 }
 
-/// This thread's tally of `site`. `None` where memmacros is switched off, and while the
-/// thread ends.
+/// This thread's tally of `site`, if its table has one.
 #[inline(always)]
 pub(crate) fn tally(site: &'static Site) -> Option<&'static Tally> {
-    // PERF: a thread has no table where memmacros is off, so that no other question is
-    // asked of a call that is counted.
-    match local(|local| local.tallies.get()).get(site.index()) {
-        Some(tally) => Some(tally),
-        None if switch::is_off() => None,
-        None => make_tally(site),
-    }
+    local(|local| local.tallies.get()).get(site.index())
 }
 
 /// PERF: a closure of its own for each word, so small that it is always inlined.
@@ -200,7 +192,7 @@ impl Local {
 /// Makes room for `site` in the calling thread's table. `None` while the thread ends.
 #[cold]
 #[inline(never)]
-fn make_tally(site: &'static Site) -> Option<&'static Tally> {
+pub(crate) fn make_tally(site: &'static Site) -> Option<&'static Tally> {
     let index = assign(site);
     local(|local| {
         if local.exiting.get() || LEASE.try_with(|_| ()).is_err() {

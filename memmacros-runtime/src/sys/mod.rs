@@ -4,6 +4,7 @@
 
 pub(crate) mod clock;
 mod error;
+pub(crate) mod exit;
 pub(crate) mod fork;
 mod memory;
 mod page;

@@ -6,13 +6,13 @@ use std::collections::HashSet;
 use std::panic::Location;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::verdict::{self, UnknownWhole, tell_unreadable};
+use super::verdict::{self, UnknownWhole};
 use crate::event::Event;
 use crate::gate::{self, Owner};
 use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, Origin};
 use crate::output;
 use crate::sample::MemorySample;
-use crate::switch;
+use crate::settings;
 
 /// Reads the resident size and holds it against the [global limit](crate::memory_limit).
 ///
@@ -87,13 +87,13 @@ fn check(limit: MemoryLimit, origin: Origin) -> Result<MemorySample, MemoryLimit
 }
 
 fn sample() -> MemorySample {
-    if switch::is_off() {
+    if !settings::is_on() {
         return MemorySample::default();
     }
     match gate::read_sample(Owner::Innermost) {
         Ok(sample) => sample,
         Err(problem) => {
-            tell_unreadable(&problem);
+            output::tell_unreadable(&problem);
             MemorySample::default()
         }
     }

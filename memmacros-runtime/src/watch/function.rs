@@ -11,7 +11,7 @@ use super::verdict::{self, Finding};
 use crate::checkpoint;
 use crate::gate::{self, Owner};
 use crate::limit::{LimitError, MemoryLimit, MemoryLimitExceeded};
-use crate::site::threads::{self, Tally};
+use crate::site::threads::Tally;
 use crate::site::{Action, LimitOption, Site};
 use crate::sys::clock;
 
@@ -43,7 +43,7 @@ impl Guard {
     #[inline(always)]
     #[must_use]
     pub fn enter(site: &'static Site) -> Self {
-        let tally = threads::tally(site);
+        let tally = super::tally(site);
         let due = tally.is_some_and(|tally| tally.enter() || thread::panicking());
         Self { tally, site, entry: Cell::new(if due { DUE } else { NOT_DUE }) }
     }

@@ -14,7 +14,7 @@ use super::verdict::{self, Finding, GivenLimit};
 use crate::checkpoint;
 use crate::gate::{self, Owner};
 use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded};
-use crate::site::threads::{self, Tally};
+use crate::site::threads::Tally;
 use crate::site::{Action, Site, SiteKind, at_caller};
 use crate::sys::clock;
 
@@ -59,7 +59,7 @@ impl PollGuard {
             return None;
         }
         let site = state.site;
-        let tally = threads::tally(site)?;
+        let tally = super::tally(site)?;
         if state.stage == Stage::Idle {
             tally.count();
         }
@@ -163,7 +163,7 @@ fn measure(site: &'static Site, entry: u64, ready: bool) -> Option<Finding> {
 /// Counts the end of a call.
 #[inline(always)]
 fn leave(site: &'static Site) {
-    if let Some(tally) = threads::tally(site) {
+    if let Some(tally) = super::tally(site) {
         tally.leave();
     }
 }

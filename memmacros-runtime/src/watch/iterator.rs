@@ -122,7 +122,7 @@ impl<I: Iterator> Iterator for MemoryWatched<I> {
             let first = self.stage == Stage::Running;
             self.stage = Stage::Checked;
             return first
-                .then(|| Err(MemoryWatchedError { item: None, cause: Cause::Limit(error) }));
+                .then(|| Err(MemoryWatchedError::refused(error)));
         }
         let item = self.items.next();
         let due = match &item {
@@ -131,7 +131,7 @@ impl<I: Iterator> Iterator for MemoryWatched<I> {
         };
         if due {
             if let Some(exceeded) = self.check() {
-                return Some(Err(MemoryWatchedError { item, cause: Cause::Exceeded(exceeded) }));
+                return Some(Err(MemoryWatchedError::exceeding(item, exceeded)));
             }
         }
         item.map(Ok)
@@ -167,12 +167,10 @@ enum Cause {
 }
 
 impl<T> MemoryWatchedError<T> {
-    #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "streams make it too"))]
-    pub(super) fn new(item: Option<T>, exceeded: MemoryLimitExceeded) -> Self {
+    pub(super) fn exceeding(item: Option<T>, exceeded: MemoryLimitExceeded) -> Self {
         Self { item, cause: Cause::Exceeded(exceeded) }
     }
 
-    #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "streams make it too"))]
     pub(super) fn refused(error: LimitError) -> Self {
         Self { item: None, cause: Cause::Limit(error) }
     }

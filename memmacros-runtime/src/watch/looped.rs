@@ -13,7 +13,7 @@ use crate::gate::{self, Owner};
 use crate::limit::{LimitError, MemoryLimit, MemoryLimitExceeded};
 use crate::output;
 use crate::settings;
-use crate::site::threads::{self, Tally};
+use crate::site::threads::Tally;
 use crate::site::{Action, Site};
 use crate::sys::clock;
 
@@ -58,7 +58,7 @@ impl LoopWatch {
     #[inline(always)]
     #[must_use]
     pub fn start(site: &'static Site) -> Self {
-        let tally = threads::tally(site);
+        let tally = super::tally(site);
         if let Some(tally) = tally {
             tally.enter();
         }
@@ -69,7 +69,7 @@ impl LoopWatch {
     #[inline(always)]
     #[must_use]
     pub fn start_unpinned(site: &'static Site) -> Self {
-        let tally = threads::tally(site);
+        let tally = super::tally(site);
         if let Some(tally) = tally {
             tally.count();
         }
@@ -197,7 +197,7 @@ fn look(
 fn end(run: Run) {
     let site = run.site;
     // Perhaps another thread than the one that began: the sums are what counts.
-    if let Some(tally) = run.tally.or_else(|| threads::tally(site)) {
+    if let Some(tally) = run.tally.or_else(|| super::tally(site)) {
         tally.leave();
     }
     if thread::panicking() && !run.unwinding {

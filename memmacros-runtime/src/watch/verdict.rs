@@ -10,7 +10,6 @@ use crate::gate::{self, Owner};
 use crate::limit::{Cause, LimitError, MemoryLimit, MemoryLimitExceeded, Origin, global};
 use crate::output;
 use crate::site::{Action, LimitOption, Site};
-use crate::sys::ReadError;
 
 /// The limit that stands in the options of a site.
 ///
@@ -149,15 +148,6 @@ pub(super) fn passes_global(
     Ok(None)
 }
 
-/// Says once that the resident size cannot be read.
-#[cold]
-pub(super) fn tell_unreadable(problem: &ReadError) {
-    static TOLD: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-    if !TOLD.swap(true, std::sync::atomic::Ordering::Relaxed) {
-        output::dispatch(&Event::Unreadable { problem: format_args!("{problem}") });
-    }
-}
-
 impl Finding {
     fn tell(&self, outcome: Outcome) {
         if self.crossing {
@@ -223,7 +213,7 @@ pub(super) fn read(now: u64, site: &'static Site, exact: bool, owner: Owner) -> 
             Some(resident)
         }
         Err(problem) => {
-            tell_unreadable(&problem);
+            output::tell_unreadable(&problem);
             None
         }
     }
