@@ -22,7 +22,8 @@ pub(crate) fn finished(site: &Site, returns: &Returns, stmts: &[Stmt]) -> Vec<St
     let (guard, result) = (local("memmacros_guard"), local("memmacros_result"));
     let (entry, handler) = (entry(site), site.handler_argument());
     let finish = site.verb("finish", site.returns);
-    let finish = quote_spanned!(site.returns=> #private::#finish);
+    let finish_from = site.runtime.private_at(site.returns);
+    let finish = quote_spanned!(site.returns=> #finish_from::#finish);
     let output = returns.inferable().map_or_else(|| quote_spanned!(span=> ()), |ty| quote!(#ty));
     let body = quote_spanned!(span=> #private::call(move || -> #output { #(#stmts)* }));
     let tail = if site.count_errors {
@@ -88,18 +89,10 @@ pub(crate) fn polled(
 
 /// An async block has no written type; without this, `?` and `collect` in its body lose theirs.
 fn type_hint(returns: &Returns) -> TokenStream {
-    let unit;
-    let ty: &Type = match (returns.shape, returns.inferable()) {
-        (Shape::Never, _) => return quote!(),
-        (_, Some(Type::Infer(_))) => return quote!(),
-        (_, Some(ty)) => {
-            unit = ty;
-            &unit
-        }
-        (Shape::Nothing, None) => {
-            unit = syn::parse_quote_spanned!(Span::mixed_site()=> ());
-            &unit
-        }
+    let ty = match (returns.shape, returns.inferable()) {
+        (Shape::Never, _) | (_, Some(Type::Infer(_))) => return quote!(),
+        (_, Some(ty)) => quote!(#ty),
+        (Shape::Nothing, None) => quote_spanned!(Span::mixed_site()=> ()),
         (_, None) => return quote!(),
     };
     quote_spanned! {Span::mixed_site()=>

@@ -7,8 +7,8 @@ use quote::{quote, quote_spanned};
 
 use crate::errors::Errors;
 use crate::fallback::{self, Inert};
-use crate::memory_watched::{self, Target};
 use crate::options;
+use crate::target::Target;
 
 /// `#[memory_watched(arguments)] item`
 pub(crate) fn memory_watched(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -30,7 +30,7 @@ pub(crate) fn memory_watched(arguments: TokenStream, item: TokenStream) -> Token
         }
         _ => Inert::OnLoops,
     };
-    let expanded = memory_watched::expand(options, target, &mut errors);
+    let expanded = crate::memory_watched::expand(options, target, &mut errors);
     match errors.into_tokens() {
         None => expanded,
         Some(errors) => beside(&errors, &fallback::strip(item, inert)),

@@ -60,6 +60,12 @@ fn is_ours(brackets: &TokenTree) -> bool {
     }
 }
 
+/// How an item begins.
+const ITEMS: &[&str] = &[
+    "pub", "fn", "async", "const", "unsafe", "extern", "default", "impl", "mod", "trait", "struct",
+    "enum", "use", "static", "type", "union",
+];
+
 /// Whether the attribute is one that rustc would only complain about: anything but an item follows.
 fn goes(mut after: &[TokenTree], which: Inert) -> bool {
     if which == Inert::Everywhere {
@@ -68,10 +74,6 @@ fn goes(mut after: &[TokenTree], which: Inert) -> bool {
     while is_attribute(after) {
         after = &after[2..];
     }
-    const ITEMS: &[&str] = &[
-        "pub", "fn", "async", "const", "unsafe", "extern", "default", "impl", "mod", "trait",
-        "struct", "enum", "use", "static", "type", "union",
-    ];
     match after {
         // `async {`, `async move {`, `unsafe {` and `const {` are expressions.
         [TokenTree::Ident(_), TokenTree::Group(group), ..]

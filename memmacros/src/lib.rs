@@ -13,6 +13,7 @@ mod place;
 mod returns;
 mod runtime_path;
 mod site;
+mod target;
 mod watch;
 mod watched_loop;
 

@@ -4,11 +4,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::parse::{ParseStream, Parser as _};
-use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, Block, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, ItemTrait, Label, Signature,
-    Stmt, Token, TraitItem, TraitItemFn, Type,
+    Attribute, Block, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, Signature, Stmt, Token,
+    TraitItem, Type,
 };
 
 use crate::body;
@@ -18,72 +16,8 @@ use crate::options::{self, Action, Options};
 use crate::place::{self, NoPanic, Scope};
 use crate::returns::{self, Returns, Shape};
 use crate::site::{Kind, Site};
+use crate::target::{self, Target};
 use crate::watched_loop;
-
-/// What stands under the attribute.
-pub(crate) enum Target {
-    Item(Box<Item>),
-    /// `default fn`, which only an impl can hold.
-    ImplFn(Box<ImplItemFn>),
-    /// Without a body: a trait's, or one of an extern block.
-    FnWithoutBody(Box<TraitItemFn>),
-    /// rustc got to a loop before any attribute of ours did.
-    Loop,
-    Else(TokenStream),
-}
-
-impl Target {
-    pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
-        (|input: ParseStream<'_>| {
-            let ahead = input.fork();
-            ahead.call(Attribute::parse_outer)?;
-            // A half-written label is no reason to stop here.
-            let labelled = ahead.peek(syn::Lifetime) && ahead.parse::<Label>().is_ok();
-            if labelled
-                || ahead.peek(Token![for])
-                || ahead.peek(Token![while])
-                || ahead.peek(Token![loop])
-            {
-                input.parse::<TokenStream>()?;
-                return Ok(Self::Loop);
-            }
-            if let Ok(item) = whole::<TraitItemFn>(input)
-                && item.default.is_none()
-            {
-                input.parse::<TokenStream>()?;
-                return Ok(Self::FnWithoutBody(Box::new(item)));
-            }
-            match whole::<Item>(input) {
-                Ok(Item::Verbatim(_)) => {}
-                Ok(item) => {
-                    input.parse::<TokenStream>()?;
-                    return Ok(Self::Item(Box::new(item)));
-                }
-                // Its own message is the best there is where this surely was to be an item.
-                Err(error)
-                    if ahead.peek(Token![fn])
-                        || ahead.peek(Token![impl])
-                        || ahead.peek(Token![mod]) =>
-                {
-                    return Err(error);
-                }
-                Err(_) => {}
-            }
-            if let Ok(item) = whole::<ImplItemFn>(input) {
-                input.parse::<TokenStream>()?;
-                return Ok(Self::ImplFn(Box::new(item)));
-            }
-            input.parse().map(Self::Else)
-        })
-        .parse2(tokens)
-    }
-}
-
-fn whole<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<T> {
-    let ahead = input.fork();
-    let parsed = ahead.parse()?;
-    if ahead.is_empty() { Ok(parsed) } else { Err(ahead.error("unexpected token")) }
-}
 
 /// What the attribute around says about the functions inside. `None` for a function that stands by itself.
 struct Around<'a> {
@@ -108,12 +42,12 @@ pub(crate) fn expand(options: Options, mut target: Target, errors: &mut Errors) 
         Target::Item(item) => {
             match &mut **item {
                 Item::Fn(item) => {
-                    function(&item.attrs, &item.sig, &mut item.block, options, &ALONE, errors)
+                    function(&item.attrs, &item.sig, &mut item.block, options, &ALONE, errors);
                 }
                 Item::Impl(item) => impl_block(item, &options, errors),
                 Item::Trait(item) => trait_(item, &options, errors),
                 Item::Mod(item) => module(item, &options, None, errors),
-                other => refuse_item(other, errors),
+                other => target::refuse_item(other, errors),
             }
             item.to_token_stream()
         }
@@ -130,30 +64,10 @@ pub(crate) fn expand(options: Options, mut target: Target, errors: &mut Errors) 
         }
         Target::Loop => TokenStream::new(),
         Target::Else(tokens) => {
-            errors.on(tokens, GOES_ON);
+            errors.on(tokens, target::GOES_ON);
             TokenStream::new()
         }
     }
-}
-
-const GOES_ON: &str = "`#[memory_watched]` goes on functions, `impl` blocks, traits and modules with a body, and on loops inside them; for a closure write `watch! { |x| .. }`";
-
-fn refuse_item(item: &Item, errors: &mut Errors) {
-    let (what, at) = match item {
-        Item::Struct(item) => ("a struct", item.struct_token.span),
-        Item::Enum(item) => ("an enum", item.enum_token.span),
-        Item::Union(item) => ("a union", item.union_token.span),
-        Item::Use(item) => ("an import", item.use_token.span),
-        Item::Const(item) => ("a constant", item.const_token.span),
-        Item::Static(item) => ("a static", item.static_token.span),
-        Item::Type(item) => ("a type alias", item.type_token.span),
-        Item::TraitAlias(item) => ("a trait alias", item.trait_token.span),
-        Item::ForeignMod(item) => ("an extern block", item.abi.extern_token.span),
-        Item::ExternCrate(item) => ("an extern crate", item.extern_token.span),
-        Item::Macro(item) => ("a macro", item.mac.path.span()),
-        other => ("this", other.span()),
-    };
-    errors.at(at, format_args!("nothing runs in {what}; {GOES_ON}"));
 }
 
 /// The attribute of ours on an item inside a watched impl or module, merged with what is around.
@@ -284,7 +198,7 @@ fn module(item: &mut ItemMod, options: &Options, prefix_around: Option<&str>, er
     for item in items {
         match item {
             Item::Fn(item) => {
-                member(&mut item.attrs, &item.sig, &mut item.block, options, &around, errors)
+                member(&mut item.attrs, &item.sig, &mut item.block, options, &around, errors);
             }
             Item::Impl(item) => {
                 if let Some(options) = group_options(&mut item.attrs, options, errors) {

@@ -16,6 +16,7 @@ use crate::runtime_path;
 pub(crate) const KNOWN: &str = "`limit`, `growth`, `on_exceed`, `every`, `name`, `checkpoints`, `count_errors`, `crate`, `skip`";
 
 const LIMIT: &str = r#"`limit = "200MB"`, `limit = "80%"` or `limit = an_expression`"#;
+const LIMIT_SHORT: &str = r#"`limit = "200MB"`"#;
 const GROWTH: &str = r#"`growth = "10MB"`"#;
 const ON_EXCEED: &str = "`on_exceed = error`, `panic`, `warn`, or the path of a `fn(&MemoryLimitExceeded)` such as `crate::shed`";
 const EVERY: &str = r#"`every = 1`, `every = 64` or `every = "10ms"`"#;
@@ -167,7 +168,7 @@ fn option(input: ParseStream<'_>, options: &mut Options, errors: &mut Errors) ->
         Err(error) => {
             return Err(syn::Error::new(
                 error.span(),
-                format_args!("expected an option such as {}; the options are {KNOWN}", LIMIT_SHORT),
+                format_args!("expected an option such as {LIMIT_SHORT}; the options are {KNOWN}"),
             ));
         }
     };
@@ -189,8 +190,6 @@ fn option(input: ParseStream<'_>, options: &mut Options, errors: &mut Errors) ->
         )),
     }
 }
-
-const LIMIT_SHORT: &str = r#"`limit = "200MB"`"#;
 
 /// The one place that refuses a second value. The value is read even then, so that its own mistakes show too.
 fn set<T>(
@@ -397,13 +396,13 @@ fn is_near_a_word(word: &str) -> bool {
 
 /// Whether one letter put in, left out, changed or swapped with its neighbour makes `a` of `b`.
 fn within_one_edit(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let end =
-        a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(a, b)| a == b).count();
-    match (&a[start..a.len() - end], &b[start..b.len() - end]) {
+    let (left, right) = (a.as_bytes(), b.as_bytes());
+    let start = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[start..], &right[start..]);
+    let end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&left[..left.len() - end], &right[..right.len() - end]) {
         ([] | [_], [] | [_]) => true,
-        ([x, y], [z, w]) => x == w && y == z,
+        ([first, second], swapped) => swapped == [*second, *first],
         _ => false,
     }
 }

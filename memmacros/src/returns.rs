@@ -61,7 +61,13 @@ impl Returns {
 
     /// Where a mismatch with a limit error is to be underlined: the written type.
     pub(crate) fn span(&self) -> Option<Span> {
-        self.ty.as_ref().map(|ty| Span::mixed_site().located_at(ty.span()))
+        let ty = self.ty.as_ref()?;
+        // On stable a span covers one token; the last name says more than `std`.
+        let place = match ty {
+            Type::Path(path) => path.path.segments.last().map(|last| last.ident.span()),
+            _ => None,
+        };
+        Some(Span::mixed_site().located_at(place.unwrap_or_else(|| ty.span())))
     }
 
     pub(crate) fn cannot_carry(&self) -> bool {

@@ -2,7 +2,7 @@
 //! Called by `options` and by everything that emits code.
 //! Never looks into Cargo.toml: a renamed dependency is named by the user.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
 
@@ -21,6 +21,15 @@ impl RuntimePath {
             // Mixed site, so that lints of the user's code never look here.
             None => quote_spanned!(Span::mixed_site()=> ::memmacros_runtime::__private),
         }
+    }
+
+    /// The same, shown at `span`: an error in what follows then underlines nothing but that place.
+    pub(crate) fn private_at(&self, span: Span) -> TokenStream {
+        let at_span = |mut token: TokenTree| {
+            token.set_span(token.span().located_at(span));
+            token
+        };
+        self.private().into_iter().map(at_span).collect()
     }
 }
 

@@ -165,22 +165,26 @@ impl Site {
 
     /// The limit as the checks of functions and loops take it: asked for only when a check is due.
     fn limit_when_asked(&self) -> TokenStream {
-        let private = self.runtime.private();
         match &self.limit {
             Some(Limit::Expr(expr)) => {
-                let convert = into_limit(&private, expr);
+                let convert = into_limit(&self.runtime, expr);
                 quote_spanned!(Span::mixed_site()=> |_| #convert)
             }
-            _ => quote_spanned!(Span::mixed_site()=> #private::site_limit),
+            _ => {
+                let private = self.runtime.private();
+                quote_spanned!(Span::mixed_site()=> #private::site_limit)
+            }
         }
     }
 
     /// The limit as futures take it: a value, evaluated once at the call.
     pub(crate) fn limit_at_call(&self) -> TokenStream {
-        let private = self.runtime.private();
         match &self.limit {
-            Some(Limit::Expr(expr)) => into_limit(&private, expr),
-            _ => quote_spanned!(Span::mixed_site()=> #private::SiteLimit),
+            Some(Limit::Expr(expr)) => into_limit(&self.runtime, expr),
+            _ => {
+                let private = self.runtime.private();
+                quote_spanned!(Span::mixed_site()=> #private::SiteLimit)
+            }
         }
     }
 
@@ -219,14 +223,15 @@ impl Site {
 
     /// The limit error as a value of the type that the user's function returns.
     pub(crate) fn exceeded(&self, exceeded: &Ident) -> TokenStream {
-        let private = self.runtime.private();
+        let private = self.runtime.private_at(self.returns);
         quote_spanned!(self.returns=> #private::LimitReturn::exceeded(#exceeded))
     }
 }
 
-fn into_limit(private: &TokenStream, expr: &syn::Expr) -> TokenStream {
+fn into_limit(runtime: &RuntimePath, expr: &syn::Expr) -> TokenStream {
     // At the expression, so that a type that is no limit is underlined there.
     let span = Span::mixed_site().located_at(expr.span());
+    let private = runtime.private_at(span);
     quote_spanned!(span=> #private::into_limit(#expr))
 }
 

@@ -75,8 +75,10 @@ impl Loops<'_> {
         if let Some(attrs) = loop_attrs(&mut expr) {
             *attrs = inner;
         }
+        let place = keyword(&expr)
+            .map_or_else(Span::mixed_site, |(span, ..)| Span::mixed_site().located_at(span));
         let stmts = instrument(expr, options, first, &self.scope, self.errors);
-        let block = Block { brace_token: token::Brace(Span::mixed_site()), stmts };
+        let block = Block { brace_token: token::Brace(place), stmts };
         Expr::Block(ExprBlock { attrs: outer, label: None, block })
     }
 }
