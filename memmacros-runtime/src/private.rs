@@ -4,19 +4,19 @@
 
 use std::future::Future;
 
-use crate::switch;
 use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded};
+use crate::switch;
 
 pub use crate::checkpoint::checkpoint;
 pub use crate::site::section::site;
-pub use core::format_args;
-#[cfg(feature = "macros")]
-pub use memmacros::watch;
 pub use crate::site::{Action, Options, Site, SiteKind as Kind};
 pub use crate::watch::{
     ActingFuture, ErrorFuture, FromLimitExceeded, GivenLimit, Guard, LimitReturn, LoopWatch,
     SiteLimit, site_limit,
 };
+pub use core::format_args;
+#[cfg(feature = "macros")]
+pub use memmacros::watch;
 
 pub use crate::site::section::listing::*;
 

@@ -121,8 +121,7 @@ impl<I: Iterator> Iterator for MemoryWatched<I> {
         if let Some(error) = self.refused.clone() {
             let first = self.stage == Stage::Running;
             self.stage = Stage::Checked;
-            return first
-                .then(|| Err(MemoryWatchedError::refused(error)));
+            return first.then(|| Err(MemoryWatchedError::refused(error)));
         }
         let item = self.items.next();
         let due = match &item {

@@ -22,9 +22,9 @@ pub use function::Guard;
 pub use future::{ActingFuture, ErrorFuture, MemoryWatchedFutureExt};
 pub use iterator::{MemoryWatched, MemoryWatchedError, MemoryWatchedExt};
 pub use looped::LoopWatch;
+pub use returns::{FromLimitExceeded, LimitReturn};
 #[cfg(feature = "stream")]
 pub use stream::{MemoryWatchedStream, MemoryWatchedStreamExt};
-pub use returns::{FromLimitExceeded, LimitReturn};
 pub use verdict::{GivenLimit, SiteLimit, site_limit};
 
 /// This thread's tally of `site`. `None` where memmacros is switched off, and while the
