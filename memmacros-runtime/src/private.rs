@@ -82,7 +82,9 @@ pub fn finish_handler<R>(guard: Guard, result: R, handler: fn(&MemoryLimitExceed
 
 /// Counts the function's own error.
 pub fn tally_error<T, E>(guard: &Guard, result: &Result<T, E>) {
-    tally_error_at(guard.site(), result);
+    if let Some(site) = guard.site() {
+        tally_error_at(site, result);
+    }
 }
 
 /// Counts the function's own error.

@@ -116,6 +116,7 @@ fn look<L: GivenLimit>(
     let options = site.options();
     let now = clock::ticks();
     let first = entry == 0;
+    tally.belongs_to(site);
     let Some(resident) =
         verdict::read(now, site, first && options.is_exact(), Owner::Around(tally))
     else {
