@@ -11,8 +11,8 @@ pub use crate::checkpoint::checkpoint;
 pub use crate::site::section::site;
 pub use crate::site::{Action, Options, Site, SiteKind as Kind};
 pub use crate::watch::{
-    ActingFuture, ErrorFuture, FromLimitExceeded, GivenLimit, Guard, LimitReturn, LoopWatch,
-    SiteLimit, site_limit,
+    ActingFuture, ErrorFuture, FromLimitExceeded, GivenHandler, GivenLimit, Guard, LimitReturn,
+    LoopWatch, SiteLimit, site_limit,
 };
 pub use core::format_args;
 #[cfg(feature = "macros")]
@@ -112,8 +112,8 @@ pub fn watch_future_panic<F: Future, L: GivenLimit>(
     site: &'static Site,
     limit: L,
     future: F,
-) -> ActingFuture<F, L> {
-    ActingFuture::new(site, limit, None, future)
+) -> ActingFuture<F, L, ()> {
+    ActingFuture::new(site, limit, (), future)
 }
 
 /// Watches an async body that tells.
@@ -123,8 +123,8 @@ pub fn watch_future_warn<F: Future, L: GivenLimit>(
     site: &'static Site,
     limit: L,
     future: F,
-) -> ActingFuture<F, L> {
-    ActingFuture::new(site, limit, None, future)
+) -> ActingFuture<F, L, ()> {
+    ActingFuture::new(site, limit, (), future)
 }
 
 /// Watches an async body that calls `handler`.
@@ -135,6 +135,6 @@ pub fn watch_future_handler<F: Future, L: GivenLimit>(
     limit: L,
     handler: fn(&MemoryLimitExceeded),
     future: F,
-) -> ActingFuture<F, L> {
-    ActingFuture::new(site, limit, Some(handler), future)
+) -> ActingFuture<F, L, fn(&MemoryLimitExceeded)> {
+    ActingFuture::new(site, limit, handler, future)
 }

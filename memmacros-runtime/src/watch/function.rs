@@ -44,10 +44,10 @@ impl Guard {
     pub fn enter(site: &'static Site) -> Self {
         let mut entry = NOT_DUE;
         let tally = super::tally(site);
-        if let Some(tally) = tally {
-            if tally.enter() || thread::panicking() {
-                entry = is_due(tally, site);
-            }
+        if let Some(tally) = tally
+            && (tally.enter() || thread::panicking())
+        {
+            entry = is_due(tally, site);
         }
         Self { tally, entry: Cell::new(entry) }
     }
@@ -152,10 +152,11 @@ impl Guard {
         }
         // A handler and an expression are known at the entry only; they hear of it at the
         // next call.
-        if options.action != Action::Handler && options.limit != LimitOption::Dynamic {
-            if let Some(finding) = verdict::judge_limit(site, resident, verdict::site_limit(site)) {
-                finding.warn();
-            }
+        if options.action != Action::Handler
+            && options.limit != LimitOption::Dynamic
+            && let Some(finding) = verdict::judge_limit(site, resident, verdict::site_limit(site))
+        {
+            finding.warn();
         }
         verdict::judge_growth(site, entry, resident)
     }
@@ -164,10 +165,11 @@ impl Guard {
     #[cold]
     #[inline(never)]
     fn close(&self) {
-        if thread::panicking() && self.entry.get() != UNWINDING {
-            if let Some(site) = self.site() {
-                site.counts().add_panic();
-            }
+        if thread::panicking()
+            && self.entry.get() != UNWINDING
+            && let Some(site) = self.site()
+        {
+            site.counts().add_panic();
         }
         if let Some(finding) = self.measure() {
             // Only functions that keep their `#[track_caller]` come here with `growth`.
