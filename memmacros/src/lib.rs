@@ -14,6 +14,8 @@ mod returns;
 mod runtime_path;
 mod site;
 mod target;
+#[cfg(test)]
+mod tests;
 mod watch;
 mod watched_loop;
 
