@@ -8,6 +8,7 @@ mod functions;
 mod groups;
 mod literals;
 mod loops;
+mod macro_calls;
 mod mistakes;
 mod options;
 mod watch;
