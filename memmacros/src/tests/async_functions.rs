@@ -37,7 +37,7 @@ fn bare() {
             memmacros_future.await
         }
     "#]].assert_eq(&expanded(
-        r##"#[memory_watched] async fn f(x: &str) -> &str { g().await; x }"##,
+        r"#[memory_watched] async fn f(x: &str) -> &str { g().await; x }",
     ));
 }
 
@@ -79,7 +79,7 @@ fn that_returns_a_result() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(limit = n)] async fn f(n: u64) -> Result<impl Iterator, E> { use a::b; b()?; Ok(g().await) }"##,
+        r"#[memory_watched(limit = n)] async fn f(n: u64) -> Result<impl Iterator, E> { use a::b; b()?; Ok(g().await) }",
     ));
 }
 
@@ -124,7 +124,7 @@ fn that_counts_its_errors() {
             }
         }
     "#]].assert_eq(&expanded(
-        r##"#[memory_watched(count_errors)] async fn f() -> Result<u8, E> { g().await }"##,
+        r"#[memory_watched(count_errors)] async fn f() -> Result<u8, E> { g().await }",
     ));
 }
 
@@ -162,7 +162,7 @@ fn that_counts_its_errors_and_warns() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(count_errors, on_exceed = warn)] async fn f() -> Result<u8, E> { g().await }"##,
+        r"#[memory_watched(count_errors, on_exceed = warn)] async fn f() -> Result<u8, E> { g().await }",
     ));
 }
 
@@ -197,7 +197,7 @@ fn with_a_handler_and_nothing_returned() {
             memmacros_future.await
         }
     "#]].assert_eq(&expanded(
-        r##"#[memory_watched(on_exceed = shed, growth = "1MB")] async fn f() { g().await; }"##,
+        r#"#[memory_watched(on_exceed = shed, growth = "1MB")] async fn f() { g().await; }"#,
     ));
 }
 
@@ -228,7 +228,7 @@ fn that_never_returns() {
             memmacros_future.await
         }
     "#]]
-    .assert_eq(&expanded(r##"#[memory_watched] async fn f() -> ! { loop { g().await } }"##));
+    .assert_eq(&expanded(r"#[memory_watched] async fn f() -> ! { loop { g().await } }"));
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn boxed_by_async_trait() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<u8, E>> + Send + 'a>> { Box::pin(async move { let r = { #[memory_watched] for x in y {} 3 }; r }) }"##,
+        r"#[memory_watched] fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<u8, E>> + Send + 'a>> { Box::pin(async move { let r = { #[memory_watched] for x in y {} 3 }; r }) }",
     ));
 }
 
@@ -337,6 +337,6 @@ fn that_is_a_plain_function() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] fn f() -> impl Future<Output = u8> { before(); async { g().await } }"##,
+        r"#[memory_watched] fn f() -> impl Future<Output = u8> { before(); async { g().await } }",
     ));
 }

@@ -27,9 +27,7 @@ fn bare() {
             rows.len() as u32
         }
     "#]]
-    .assert_eq(&expanded(
-        r##"#[memory_watched] fn import(rows: &[u8]) -> u32 { rows.len() as u32 }"##,
-    ));
+    .assert_eq(&expanded(r"#[memory_watched] fn import(rows: &[u8]) -> u32 { rows.len() as u32 }"));
 }
 
 #[test]
@@ -61,7 +59,7 @@ fn that_returns_a_result() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(limit = "200MB")] pub fn import(&self) -> Result<u32, E> { let n = self.read()?; Ok(n) }"##,
+        r#"#[memory_watched(limit = "200MB")] pub fn import(&self) -> Result<u32, E> { let n = self.read()?; Ok(n) }"#,
     ));
 }
 
@@ -94,7 +92,7 @@ fn with_every_option() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(limit = "80%", growth = "10MB", on_exceed = crate::shed, every = "10ms", name = "x", checkpoints)] fn f() {}"##,
+        r#"#[memory_watched(limit = "80%", growth = "10MB", on_exceed = crate::shed, every = "10ms", name = "x", checkpoints)] fn f() {}"#,
     ));
 }
 
@@ -121,7 +119,7 @@ fn that_warns_with_a_limit_of_its_own() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(limit = max(n), on_exceed = warn, every = 64)] fn f(n: u32) {}"##,
+        r"#[memory_watched(limit = max(n), on_exceed = warn, every = 64)] fn f(n: u32) {}",
     ));
 }
 
@@ -157,7 +155,7 @@ fn with_growth_and_a_result() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(growth = "10MB", count_errors)] fn f<T>(t: T) -> Result<impl Iterator<Item = T>, E> { g(t) }"##,
+        r#"#[memory_watched(growth = "10MB", count_errors)] fn f<T>(t: T) -> Result<impl Iterator<Item = T>, E> { g(t) }"#,
     ));
 }
 
@@ -187,7 +185,7 @@ fn with_growth_and_nothing_returned() {
             )
         }
     "#]]
-    .assert_eq(&expanded(r##"#[memory_watched(growth = "10MB")] fn f() { g(); }"##));
+    .assert_eq(&expanded(r#"#[memory_watched(growth = "10MB")] fn f() { g(); }"#));
 }
 
 #[test]
@@ -213,7 +211,7 @@ fn with_growth_that_keeps_its_caller() {
         }
     "##]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(growth = "10MB", on_exceed = warn)] #[track_caller] fn f() -> u32 { g() }"##,
+        r#"#[memory_watched(growth = "10MB", on_exceed = warn)] #[track_caller] fn f() -> u32 { g() }"#,
     ));
 }
 
@@ -238,7 +236,7 @@ fn that_never_returns() {
             loop {}
         }
     "#]]
-    .assert_eq(&expanded(r##"#[memory_watched(growth = "10MB")] fn f() -> ! { loop {} }"##));
+    .assert_eq(&expanded(r#"#[memory_watched(growth = "10MB")] fn f() -> ! { loop {} }"#));
 }
 
 #[test]
@@ -265,9 +263,7 @@ fn with_items_first() {
             b();
         }
     "#]]
-    .assert_eq(&expanded(
-        r##"#[memory_watched] fn f() { #![allow(x)] use a::b; fn g() {} b(); }"##,
-    ));
+    .assert_eq(&expanded(r"#[memory_watched] fn f() { #![allow(x)] use a::b; fn g() {} b(); }"));
 }
 
 #[test]
@@ -293,7 +289,7 @@ fn with_a_foreign_abi() {
         }
     "##]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] #[no_mangle] pub unsafe extern "C" fn f(x: i32) -> i32 { x }"##,
+        r#"#[memory_watched] #[no_mangle] pub unsafe extern "C" fn f(x: i32) -> i32 { x }"#,
     ));
 }
 
@@ -315,5 +311,5 @@ fn with_a_raw_name_and_another_path() {
             }
         }
     "#]]
-    .assert_eq(&expanded(r##"#[memory_watched(crate = crate::mm)] fn r#type() {}"##));
+    .assert_eq(&expanded(r"#[memory_watched(crate = crate::mm)] fn r#type() {}"));
 }

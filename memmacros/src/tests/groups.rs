@@ -95,7 +95,7 @@ fn an_impl() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(limit = "1GB")] impl<T> Importer<T> { const X: u8 = 3; const fn c() {} pub fn a(&self) -> Result<u8, E> { #[memory_watched] loop {} } #[memory_watched(on_exceed = error, limit = "2GB")] fn b(&self) -> Result<u8, E> { g() } #[memory_watched(skip)] fn s() { #[memory_watched] loop {} } }"##,
+        r#"#[memory_watched(limit = "1GB")] impl<T> Importer<T> { const X: u8 = 3; const fn c() {} pub fn a(&self) -> Result<u8, E> { #[memory_watched] loop {} } #[memory_watched(on_exceed = error, limit = "2GB")] fn b(&self) -> Result<u8, E> { g() } #[memory_watched(skip)] fn s() { #[memory_watched] loop {} } }"#,
     ));
 }
 
@@ -152,7 +152,7 @@ fn an_impl_that_says_what_follows() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(on_exceed = panic, name = "Imp", growth = "1MB")] impl Job for &mut Importer { async fn a(&self) -> u8 { 3 } fn b(&self) -> u8 { 3 } }"##,
+        r#"#[memory_watched(on_exceed = panic, name = "Imp", growth = "1MB")] impl Job for &mut Importer { async fn a(&self) -> u8 { 3 } fn b(&self) -> u8 { 3 } }"#,
     ));
 }
 
@@ -180,7 +180,7 @@ fn a_drop() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] impl Drop for Importer { fn drop(&mut self) { g(); } }"##,
+        r"#[memory_watched] impl Drop for Importer { fn drop(&mut self) { g(); } }",
     ));
 }
 
@@ -210,7 +210,7 @@ fn a_trait() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] trait Job { fn a(&self); fn b(&self) -> Result<u8, E> { self.a(); Ok(3) } }"##,
+        r"#[memory_watched] trait Job { fn a(&self); fn b(&self) -> Result<u8, E> { self.a(); Ok(3) } }",
     ));
 }
 
@@ -280,6 +280,6 @@ fn a_module() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(on_exceed = warn)] mod m { use a::b; fn f() {} impl S { fn g() {} } #[memory_watched(name = "Inner")] mod n { fn h() {} } #[memory_watched(skip)] mod s { fn i() {} } mod elsewhere; }"##,
+        r#"#[memory_watched(on_exceed = warn)] mod m { use a::b; fn f() {} impl S { fn g() {} } #[memory_watched(name = "Inner")] mod n { fn h() {} } #[memory_watched(skip)] mod s { fn i() {} } mod elsewhere; }"#,
     ));
 }

@@ -59,7 +59,7 @@ fn in_a_function_that_returns_a_result() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(limit = "1GB")] fn f() -> Result<u8, E> { #[memory_watched] for x in y { g(x)?; } Ok(3) }"##,
+        r#"#[memory_watched(limit = "1GB")] fn f() -> Result<u8, E> { #[memory_watched] for x in y { g(x)?; } Ok(3) }"#,
     ));
 }
 
@@ -123,7 +123,7 @@ fn labelled_nested_and_as_a_value() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] fn f() { let v = #[memory_watched(name = "outer")] 'a: loop { #[memory_watched(every = 1)] while let Some(x) = y.pop() { break 'a x; } }; }"##,
+        r#"#[memory_watched] fn f() { let v = #[memory_watched(name = "outer")] 'a: loop { #[memory_watched(every = 1)] while let Some(x) = y.pop() { break 'a x; } }; }"#,
     ));
 }
 
@@ -170,7 +170,7 @@ fn with_other_attributes() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] fn f() { #[allow(x)] #[memory_watched] #[cfg(y)] for x in y { #![allow(z)] const A: u8 = 3; g(); } }"##,
+        r"#[memory_watched] fn f() { #[allow(x)] #[memory_watched] #[cfg(y)] for x in y { #![allow(z)] const A: u8 = 3; g(); } }",
     ));
 }
 
@@ -214,7 +214,7 @@ fn under_a_condition() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] fn f() { #[cfg_attr(feature = "p", memory_watched(every = 1), allow(x))] for x in y {} }"##,
+        r#"#[memory_watched] fn f() { #[cfg_attr(feature = "p", memory_watched(every = 1), allow(x))] for x in y {} }"#,
     ));
 }
 
@@ -294,7 +294,7 @@ fn in_closures_and_async_blocks() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] fn f() -> Result<u8, E> { let a = |x| { #[memory_watched] loop {} }; let b = async { #[memory_watched(on_exceed = error)] loop {} }; Ok(3) }"##,
+        r"#[memory_watched] fn f() -> Result<u8, E> { let a = |x| { #[memory_watched] loop {} }; let b = async { #[memory_watched(on_exceed = error)] loop {} }; Ok(3) }",
     ));
 }
 
@@ -341,7 +341,7 @@ fn in_closures_of_a_function_that_says_what_follows() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(on_exceed = shed)] fn f() { let a = |x| { #[memory_watched] loop {} }; }"##,
+        r"#[memory_watched(on_exceed = shed)] fn f() { let a = |x| { #[memory_watched] loop {} }; }",
     ));
 }
 
@@ -394,6 +394,6 @@ fn in_nested_functions() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched(crate = ::mm, limit = "1GB")] fn f() { fn g() -> Result<u8, E> { #[memory_watched] loop {} } #[memory_watched] fn h() { #[memory_watched] loop {} } }"##,
+        r#"#[memory_watched(crate = ::mm, limit = "1GB")] fn f() { fn g() -> Result<u8, E> { #[memory_watched] loop {} } #[memory_watched] fn h() { #[memory_watched] loop {} } }"#,
     ));
 }

@@ -83,6 +83,6 @@ fn inside_macro_calls() {
         }
     "#]]
     .assert_eq(&expanded(
-        r##"#[memory_watched] async fn f() -> Result<u8, E> { select! { x = y => { #[memory_watched] for a in b {} } z = async move { #[memory_watched] loop {} } => {} } vec![#[memory_watched] loop { break 3 } + 1, 2]; watch! { #[memory_watched] loop {} } }"##,
+        r"#[memory_watched] async fn f() -> Result<u8, E> { select! { x = y => { #[memory_watched] for a in b {} } z = async move { #[memory_watched] loop {} } => {} } vec![#[memory_watched] loop { break 3 } + 1, 2]; watch! { #[memory_watched] loop {} } }",
     ));
 }

@@ -36,7 +36,7 @@ fn a_loop() {
         };
     "#]]
     .assert_eq(&expression(
-        r##"@crate(crate::mm) #[memory_watched(limit = "1GB")] #[allow(x)] for x in y { g(x); }"##,
+        r#"@crate(crate::mm) #[memory_watched(limit = "1GB")] #[allow(x)] for x in y { g(x); }"#,
     ));
 }
 
@@ -64,7 +64,7 @@ fn a_loop_as_a_value_that_awaits() {
             }
         };
     "#]]
-    .assert_eq(&expression(r##"'a: loop { g().await; break 'a 3 }"##));
+    .assert_eq(&expression(r"'a: loop { g().await; break 'a 3 }"));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_closure() {
             x * 2
         };
     "#]]
-    .assert_eq(&expression(r##"|x: u32| x * 2"##));
+    .assert_eq(&expression(r"|x: u32| x * 2"));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_closure_with_an_error() {
         };
     "#]]
     .assert_eq(&expression(
-        r##"@crate(::mm) #[memory_watched(on_exceed = error, limit = n, name = "x")] move |x| -> Result<u8, E> { g(x)?; Ok(3) }"##,
+        r#"@crate(::mm) #[memory_watched(on_exceed = error, limit = n, name = "x")] move |x| -> Result<u8, E> { g(x)?; Ok(3) }"#,
     ));
 }
 
@@ -146,7 +146,7 @@ fn a_closure_that_returns_a_future() {
             }
         };
     "#]]
-    .assert_eq(&expression(r##"|x| async move { g(x).await }"##));
+    .assert_eq(&expression(r"|x| async move { g(x).await }"));
 }
 
 #[test]
@@ -178,5 +178,5 @@ fn an_async_closure() {
             );
             memmacros_future.await
         };
-    "#]].assert_eq(&expression(r##"async move |x: &str| -> usize { g(x).await }"##));
+    "#]].assert_eq(&expression(r"async move |x: &str| -> usize { g(x).await }"));
 }
