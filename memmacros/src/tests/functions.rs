@@ -2,6 +2,11 @@
 //! Called by `cargo test`; `UPDATE_EXPECT=1 cargo test -p memmacros` writes what is there now.
 //! Never hides a token but the runtime's path, which is `rt` here.
 
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test chooses the hashes of what it writes"
+)]
+
 use expect_test::expect;
 
 use super::expanded;
