@@ -1,6 +1,6 @@
 //! Owns the table of all sites: which columns, how wide, what adds up.
 //! Called by `summary()`, the report at exit and the `Display` of `Sites`.
-//! Never wider than 100 columns unless the numbers alone are.
+//! Never wider than 100 columns, unless much went wrong and the counts of that need the room.
 
 use std::fmt::{self, Write as _};
 
@@ -14,7 +14,7 @@ const WIDEST: usize = 100;
 /// Between columns.
 const GAP: &str = "  ";
 /// Names and places are cut no shorter than this.
-const SHORTEST: usize = 16;
+const SHORTEST: usize = 14;
 
 pub(super) struct Table<'a> {
     pub(super) sites: &'a Sites,
@@ -221,7 +221,7 @@ fn columns(shown: &[&SiteStats]) -> Vec<Column> {
         bytes("growth", Of::Growth, |site| site.growth.to_string()),
         bytes("max", Of::Other, |site| known(site.growth_max)),
         bytes("last", Of::Other, |site| known(site.growth_last)),
-        bytes("worst resident", Of::Other, |site| known(site.worst_resident)),
+        bytes("worst", Of::Other, |site| known(site.worst_resident)),
     ]);
     columns
 }
