@@ -9,7 +9,7 @@ use std::fmt;
 use std::thread;
 
 use memmacros_runtime::{
-    ByteDelta, ByteSize, Captured, SiteKind, Sink, mem_checkpoint, resident, set_output, set_sink,
+    ByteDelta, ByteSize, Captured, Sink, SiteKind, mem_checkpoint, resident, set_output, set_sink,
     set_verbose, sites,
 };
 use output_support::{Shared, grow, isolated, run};
