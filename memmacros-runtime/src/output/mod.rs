@@ -197,3 +197,6 @@ fn discard(payload: Box<dyn Any + Send>) {
         Box::leak(again);
     }
 }
+
+#[cfg(test)]
+mod tests;
