@@ -5,13 +5,12 @@
 mod chain;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::bytes::{ByteDelta, ByteSize};
-use crate::event::Event;
-use crate::site::threads::{local, make_tally};
+use crate::gate::{self, Owner};
+use crate::site::threads;
 use crate::site::{Place, Site};
-use crate::{output, settings, sys};
+use crate::{output, settings};
 
 /// Prints a row with the resident size and what came on top since the row before.
 ///
@@ -112,30 +111,22 @@ fn show(place: Place, resident: ByteSize, message: fmt::Arguments<'_>) -> ByteDe
 
 fn count(site: &'static Site) {
     // A thread that ends has no table any more; its last rows are not counted.
-    if let Some(tally) = local(|local| local.tally(site)).or_else(|| make_tally(site)) {
-        tally.enter();
+    if let Some(tally) = threads::tally(site).or_else(|| threads::make_tally(site)) {
+        tally.count();
         tally.leave();
     }
 }
 
 /// The resident size; where it cannot be read, that is told once.
 fn reading(site: &'static Site) -> Option<ByteSize> {
-    match sys::resident_bytes() {
+    match gate::read(Owner::Innermost) {
         Ok(resident) => {
             site.counts().seen(resident);
             Some(ByteSize::new(resident))
         }
         Err(problem) => {
-            tell_unreadable(&problem);
+            output::tell_unreadable(&problem);
             None
         }
-    }
-}
-
-#[cold]
-fn tell_unreadable(problem: &sys::ReadError) {
-    static TOLD: AtomicBool = AtomicBool::new(false);
-    if !TOLD.swap(true, Ordering::Relaxed) {
-        output::dispatch(&Event::Unreadable { problem: format_args!("{problem}") });
     }
 }

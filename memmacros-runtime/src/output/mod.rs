@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use crate::bytes::{ByteDelta, ByteSize};
 use crate::event::{Event, Row};
 use crate::site::Place;
-use crate::sys;
+use crate::sys::{self, ReadError};
 pub use captured::Captured;
 use entry::Entry;
 pub use entry::OwnedRow;
@@ -195,6 +195,15 @@ fn discard(payload: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         // Whoever panics in the panic of a drop is not tried a third time.
         Box::leak(again);
+    }
+}
+
+/// Says once that the resident size cannot be read.
+#[cold]
+pub(crate) fn tell_unreadable(problem: &ReadError) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    if !TOLD.swap(true, Ordering::Relaxed) {
+        dispatch(&Event::Unreadable { problem: format_args!("{problem}") });
     }
 }
 

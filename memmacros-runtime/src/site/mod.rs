@@ -2,16 +2,17 @@
 //! Called by generated code, the guards of `watch/` and whatever reports.
 //! Never allocates or locks where a watched call passes; what threads count stands in `threads`.
 
+mod caller;
 pub(crate) mod counts;
 mod list;
 mod options;
-#[doc(hidden)]
-pub mod section;
+pub(crate) mod section;
 pub(crate) mod threads;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+pub(crate) use caller::at_caller;
 use counts::Counts;
 pub use list::{SiteStats, Sites, sites};
 pub use options::{Action, Options};
@@ -152,9 +153,19 @@ impl Site {
         &self.counts
     }
 
+    /// Counts an error of the function's own.
+    pub(crate) fn count_error(&self) {
+        self.counts.add_error();
+    }
+
+    pub(crate) const fn is_future(&self) -> bool {
+        matches!(self.place.kind, SiteKind::Future)
+    }
+
     /// The place in every thread's table; wraps to `u32::MAX` before the first call,
     /// which no table reaches.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "one load")]
     pub(crate) fn index(&self) -> usize {
         self.id.load(Ordering::Relaxed).wrapping_sub(1) as usize
     }
