@@ -272,9 +272,9 @@ mod bare {
     //! No prelude, and names of ours taken by others.
     #![no_implicit_prelude]
 
-    #[expect(dead_code, non_camel_case_types, reason = "stands in the way on purpose")]
+    #[expect(dead_code, reason = "stands in the way on purpose")]
     struct Site;
-    #[expect(dead_code, non_upper_case_globals, reason = "stands in the way on purpose")]
+    #[expect(non_upper_case_globals, reason = "stands in the way on purpose")]
     const __private: () = ();
 
     pub(super) fn marks() -> ::core::option::Option<::memmacros_runtime::ByteDelta> {

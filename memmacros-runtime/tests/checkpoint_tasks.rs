@@ -3,6 +3,7 @@
 //! Never shares a process between two tests: memory is the process's.
 #![cfg(feature = "tokio")]
 
+#[expect(dead_code, reason = "used by other test files")]
 mod output_support;
 
 use std::sync::{Arc, Mutex, mpsc};

@@ -2,12 +2,13 @@
 //! Called by `cargo test`.
 //! Never ends this process: each end is a child's.
 
+#[expect(dead_code, reason = "used by other test files")]
 mod output_support;
 
 use memmacros_runtime::{
     ExitReport, Sink, mem_checkpoint, set_output, set_sink, set_verbose, summary,
 };
-use output_support::{Printed, Shared, isolated, run};
+use output_support::{Printed, isolated, run};
 
 fn tables(printed: &Printed) -> usize {
     printed.stderr.matches("memmacros: memory by site").count()
@@ -33,7 +34,7 @@ fn a_summary_lists_what_ran() {
 
 #[test]
 fn a_report_is_printed_when_it_is_dropped() {
-    let test = "a_report_is_printed_when_it_is_dropped";
+    let name = "a_report_is_printed_when_it_is_dropped";
     let body = || {
         let report = ExitReport::new();
         mem_checkpoint!("work");
@@ -47,7 +48,7 @@ fn a_report_is_printed_when_it_is_dropped() {
     };
     // Both ask for it; it is there once.
     for flag in ["0", "1"] {
-        let Some(printed) = run(test, &[("MEMMACROS_REPORT", flag)], body) else { return };
+        let Some(printed) = run(name, &[("MEMMACROS_REPORT", flag)], body) else { return };
         assert!(printed.success);
         assert_eq!(tables(&printed), 1, "{printed:?}");
     }
@@ -55,10 +56,10 @@ fn a_report_is_printed_when_it_is_dropped() {
 
 #[test]
 fn the_environment_asks_for_a_report() {
-    let test = "the_environment_asks_for_a_report";
+    let name = "the_environment_asks_for_a_report";
     for (flag, expected) in [("1", 1), ("0", 0)] {
         let body = || _ = mem_checkpoint!("work");
-        let Some(printed) = run(test, &[("MEMMACROS_REPORT", flag)], body) else { return };
+        let Some(printed) = run(name, &[("MEMMACROS_REPORT", flag)], body) else { return };
         assert!(printed.success);
         assert_eq!(tables(&printed), expected, "{printed:?}");
         assert_eq!(printed.stderr.contains("\nwork "), expected == 1, "{printed:?}");
@@ -67,30 +68,30 @@ fn the_environment_asks_for_a_report() {
 
 #[test]
 fn quiet_keeps_the_report_that_is_asked_for_beside_it() {
-    let test = "quiet_keeps_the_report_that_is_asked_for_beside_it";
+    let name = "quiet_keeps_the_report_that_is_asked_for_beside_it";
     let variables = [("MEMMACROS", "quiet"), ("MEMMACROS_REPORT", "1")];
-    let Some(printed) = run(test, &variables, || _ = mem_checkpoint!("work")) else { return };
+    let Some(printed) = run(name, &variables, || _ = mem_checkpoint!("work")) else { return };
     assert_eq!(tables(&printed), 1, "{printed:?}");
     assert!(printed.stderr.starts_with("memmacros:"), "no rows: {printed:?}");
 }
 
 #[test]
 fn the_report_is_printed_by_exit() {
-    let test = "the_report_is_printed_by_exit";
+    let name = "the_report_is_printed_by_exit";
     let body = || {
         mem_checkpoint!("work");
         std::process::exit(0);
     };
-    let Some(printed) = run(test, &[("MEMMACROS_REPORT", "1")], body) else { return };
+    let Some(printed) = run(name, &[("MEMMACROS_REPORT", "1")], body) else { return };
     assert_eq!(tables(&printed), 1, "{printed:?}");
 }
 
 #[test]
 fn the_report_goes_to_the_file_of_the_environment() {
-    let test = "the_report_goes_to_the_file_of_the_environment";
+    let name = "the_report_goes_to_the_file_of_the_environment";
     let path = format!("{}/report-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
     let variables = [("MEMMACROS_REPORT", "1"), ("MEMMACROS_OUTPUT", path.as_str())];
-    let Some(printed) = run(test, &variables, || _ = mem_checkpoint!("work")) else { return };
+    let Some(printed) = run(name, &variables, || _ = mem_checkpoint!("work")) else { return };
     assert_eq!(printed.stderr, "");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
@@ -118,7 +119,7 @@ fn what_waits_is_written_before_the_end() {
         }
     }
 
-    let test = "what_waits_is_written_before_the_end";
+    let name = "what_waits_is_written_before_the_end";
     let body = || {
         let (started, start) = mpsc::channel();
         set_verbose(true);
@@ -130,7 +131,7 @@ fn what_waits_is_written_before_the_end() {
         }
         std::process::exit(0);
     };
-    let Some(printed) = run(test, &[], body) else { return };
+    let Some(printed) = run(name, &[], body) else { return };
     assert_eq!(printed.stderr.matches("turn ").count(), 100, "{printed:?}");
 }
 
@@ -139,7 +140,7 @@ fn what_waits_is_written_before_the_end() {
 fn a_writer_may_exit() {
     use std::io::{self, Write};
 
-    struct Exits(Shared);
+    struct Exits;
 
     impl Write for Exits {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -151,14 +152,14 @@ fn a_writer_may_exit() {
         }
     }
 
-    let test = "a_writer_may_exit";
-    if output_support::is_child(test) {
-        set_output(Exits(Shared::default()));
+    let name = "a_writer_may_exit";
+    if output_support::is_child(name) {
+        set_output(Exits);
         mem_checkpoint!("the end");
         return;
     }
     let begin = std::time::Instant::now();
-    let status = output_support::command(test, &[("MEMMACROS_REPORT", "1")]).status().unwrap();
+    let status = output_support::command(name, &[("MEMMACROS_REPORT", "1")]).status().unwrap();
     assert_eq!(status.code(), Some(7));
     assert!(begin.elapsed().as_millis() < 900, "waited for itself");
 }
@@ -166,6 +167,8 @@ fn a_writer_may_exit() {
 #[cfg(all(unix, feature = "signals"))]
 mod signals {
     //! Signals come from outside, as they would from a supervisor.
+
+    #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
     use std::io::{BufRead, BufReader, Read};
     use std::os::unix::process::ExitStatusExt;
@@ -180,8 +183,8 @@ mod signals {
         println!("\n{line}");
     }
 
-    fn spawn(test: &str) -> (Child, BufReader<std::process::ChildStdout>) {
-        let mut command = command(test, &[]);
+    fn spawn(name: &str) -> (Child, BufReader<std::process::ChildStdout>) {
+        let mut command = command(name, &[]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         wait_for(&mut stdout, "ready");
@@ -214,8 +217,8 @@ mod signals {
 
     #[test]
     fn a_signal_prints_and_then_ends_the_process() {
-        let test = "signals::a_signal_prints_and_then_ends_the_process";
-        if is_child(test) {
+        let name = "signals::a_signal_prints_and_then_ends_the_process";
+        if is_child(name) {
             on_signals([SIGTERM, SIGINT]).unwrap();
             mem_checkpoint!("work");
             say("ready");
@@ -223,9 +226,9 @@ mod signals {
                 std::thread::park();
             }
         }
-        for (name, number) in [("TERM", SIGTERM), ("INT", SIGINT)] {
-            let (mut child, _stdout) = spawn(test);
-            send(&child, name);
+        for (signal, number) in [("TERM", SIGTERM), ("INT", SIGINT)] {
+            let (mut child, _stdout) = spawn(name);
+            send(&child, signal);
             let status = child.wait().unwrap();
             assert_eq!(status.signal(), Some(number), "the parent sees the signal");
             let text = stderr(&mut child);
@@ -238,8 +241,8 @@ mod signals {
         use std::sync::Arc;
         use std::sync::atomic::{AtomicBool, Ordering};
 
-        let test = "signals::a_handler_of_the_program_goes_on";
-        if is_child(test) {
+        let name = "signals::a_handler_of_the_program_goes_on";
+        if is_child(name) {
             let seen = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register(SIGUSR1, Arc::clone(&seen)).unwrap();
             on_signals([SIGUSR1]).unwrap();
@@ -255,7 +258,7 @@ mod signals {
                 std::thread::park();
             }
         }
-        let (mut child, mut stdout) = spawn(test);
+        let (mut child, mut stdout) = spawn(name);
         send(&child, "USR1");
         wait_for(&mut stdout, "alive");
         // The table comes from another thread: read until it is there.
@@ -271,8 +274,8 @@ mod signals {
 
     #[test]
     fn an_ignored_signal_stays_ignored() {
-        let test = "signals::an_ignored_signal_stays_ignored";
-        if is_child(test) {
+        let name = "signals::an_ignored_signal_stays_ignored";
+        if is_child(name) {
             on_signals([SIGTERM, SIGINT]).unwrap();
             say("ready");
             loop {
@@ -285,8 +288,8 @@ mod signals {
         shell
             .args(["-c", "trap '' INT; exec \"$0\" --exact \"$1\" --nocapture"])
             .arg(exe)
-            .arg(test);
-        shell.env("TEST_CHILD", test).stdout(Stdio::piped()).stderr(Stdio::piped());
+            .arg(name);
+        shell.env("TEST_CHILD", name).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = shell.spawn().unwrap();
         wait_for(&mut BufReader::new(child.stdout.take().unwrap()), "ready");
         send(&child, "INT");
@@ -313,8 +316,8 @@ mod signals {
             }
         }
 
-        let test = "signals::a_table_that_is_stuck_does_not_make_immortal";
-        if is_child(test) {
+        let name = "signals::a_table_that_is_stuck_does_not_make_immortal";
+        if is_child(name) {
             on_signals([SIGTERM]).unwrap();
             memmacros_runtime::set_output(Stuck);
             say("ready");
@@ -322,7 +325,7 @@ mod signals {
                 std::thread::park();
             }
         }
-        let (mut child, mut stdout) = spawn(test);
+        let (mut child, mut stdout) = spawn(name);
         send(&child, "TERM");
         wait_for(&mut stdout, "stuck");
         send(&child, "TERM");

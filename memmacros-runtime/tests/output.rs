@@ -415,6 +415,18 @@ fn a_message_cannot_break_a_row_or_command_a_terminal() {
     });
 }
 
+struct Holds(#[expect(dead_code, reason = "tells when it is dropped")] Arc<()>);
+
+impl Write for Holds {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[test]
 fn the_writer_before_is_flushed_and_dropped() {
     isolated("the_writer_before_is_flushed_and_dropped", || {
@@ -424,15 +436,6 @@ fn the_writer_before_is_flushed_and_dropped() {
         mem_checkpoint!("flushed");
         assert_eq!(messages(&out.lines()), ["flushed"]);
         let held = Arc::new(());
-        struct Holds(#[expect(dead_code, reason = "tells when it is dropped")] Arc<()>);
-        impl Write for Holds {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
         set_output(Holds(Arc::clone(&held)));
         set_output(out);
         assert_eq!(Arc::strong_count(&held), 1);

@@ -2,10 +2,12 @@
 //! Called by `cargo test --features log,tracing`.
 //! Never shares a process between two tests: a logger is installed for good.
 #![cfg(all(feature = "log", feature = "tracing"))]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[expect(dead_code, reason = "used by other test files")]
 mod output_support;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -116,7 +118,7 @@ struct Fields(String);
 
 impl tracing::field::Visit for Fields {
     fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
-        self.0.push_str(&format!(" {field}={value:?}"));
+        let _ = write!(self.0, " {field}={value:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Owns the way a test gets a process of its own: it runs itself again.
 //! Called by the tests of output, checkpoints, settings and exit.
 //! Never leaves a child behind: each is waited for.
-#![expect(dead_code, reason = "each test file uses a part of it")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
@@ -13,8 +13,8 @@ const CHILD: &str = "TEST_CHILD";
 /// gives what the process printed, in the parent.
 ///
 /// `test` is the name of the calling test.
-pub fn run(test: &str, variables: &[(&str, &str)], body: impl FnOnce()) -> Option<Printed> {
-    if std::env::var_os(CHILD).is_some_and(|child| child == test) {
+pub(crate) fn run(test: &str, variables: &[(&str, &str)], body: impl FnOnce()) -> Option<Printed> {
+    if is_child(test) {
         body();
         return None;
     }
@@ -22,14 +22,14 @@ pub fn run(test: &str, variables: &[(&str, &str)], body: impl FnOnce()) -> Optio
 }
 
 /// As [`run`], for a body that must go through.
-pub fn isolated(test: &str, body: impl FnOnce()) {
+pub(crate) fn isolated(test: &str, body: impl FnOnce()) {
     if let Some(printed) = run(test, &[], body) {
         assert!(printed.success, "{}\n{}", printed.stdout, printed.stderr);
     }
 }
 
 /// The command that runs `test` of this executable in a child.
-pub fn command(test: &str, variables: &[(&str, &str)]) -> Command {
+pub(crate) fn command(test: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(CHILD, test);
     for name in ["MEMMACROS", "MEMMACROS_OUTPUT", "MEMMACROS_LIMIT", "MEMMACROS_REPORT"] {
@@ -43,19 +43,19 @@ pub fn command(test: &str, variables: &[(&str, &str)]) -> Command {
 }
 
 /// Whether this is the child of `test`.
-pub fn is_child(test: &str) -> bool {
+pub(crate) fn is_child(test: &str) -> bool {
     std::env::var_os(CHILD).is_some_and(|child| child == test)
 }
 
 #[derive(Debug)]
-pub struct Printed {
-    pub success: bool,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Printed {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Printed {
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Self {
             success: output.status.success(),
@@ -67,15 +67,15 @@ impl Printed {
 
 /// A writer that several can look into.
 #[derive(Clone, Debug, Default)]
-pub struct Shared(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Shared(Arc<Mutex<Vec<u8>>>);
 
 impl Shared {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8(bytes.clone()).unwrap()
     }
 
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.text().lines().map(str::to_string).collect()
     }
 }
@@ -92,7 +92,7 @@ impl Write for Shared {
 }
 
 /// Touches `bytes` of fresh memory.
-pub fn grow(bytes: usize) -> Vec<u8> {
+pub(crate) fn grow(bytes: usize) -> Vec<u8> {
     let mut block = vec![0_u8; bytes];
     for page in block.chunks_mut(4096) {
         page[0] = 1;
