@@ -27,9 +27,9 @@ use crate::{output, settings};
 /// ```
 ///
 /// ```text
-///               RSS             Delta  Message
-///         3,149,824                 0  start
-///        53,153,792       +50,003,968  imported 50000000 rows
+///             RSS             Delta  Message
+///       3,149,824                 0  start
+///      53,153,792       +50,003,968  imported 50000000 rows
 /// ```
 ///
 /// - The first row is the baseline, with a delta of 0. Each thread has its own chain of

@@ -33,10 +33,8 @@ pub fn summary() {
 /// there is `on_signals` (feature `signals`).
 ///
 /// ```
-/// fn main() {
-///     let _report = memmacros_runtime::ExitReport::new();
-///     // the program
-/// }
+/// let _report = memmacros_runtime::ExitReport::new();
+/// // the program
 /// ```
 #[derive(Debug)]
 #[must_use = "the table is printed when this is dropped; bind it to a name, `_` drops it at once"]

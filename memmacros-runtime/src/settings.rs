@@ -85,6 +85,7 @@ impl Drop for Reading {
 
 /// What the variables say.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands there or not")]
 struct Found {
     off: bool,
     quiet: bool,

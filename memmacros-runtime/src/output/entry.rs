@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_message_that_panics_is_shown_as_far_as_it_got() {
-        assert_eq!(message(format_args!("{}", Panics)), "half a mess.. (its Display panicked)");
+        assert_eq!(message(format_args!("{Panics}")), "half a mess.. (its Display panicked)");
     }
 
     #[test]

@@ -206,3 +206,6 @@ pub(crate) fn tell_unreadable(problem: &ReadError) {
         dispatch(&Event::Unreadable { problem: format_args!("{problem}") });
     }
 }
+
+#[cfg(test)]
+mod tests;

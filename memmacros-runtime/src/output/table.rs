@@ -1,6 +1,6 @@
 //! Owns the table of all sites: which columns, how wide, what adds up.
 //! Called by `summary()`, the report at exit and the `Display` of `Sites`.
-//! Never wider than 100 columns unless the numbers alone are.
+//! Never wider than 100 columns, unless much went wrong and the counts of that need the room.
 
 use std::fmt::{self, Write as _};
 
@@ -14,7 +14,7 @@ const WIDEST: usize = 100;
 /// Between columns.
 const GAP: &str = "  ";
 /// Names and places are cut no shorter than this.
-const SHORTEST: usize = 16;
+const SHORTEST: usize = 14;
 
 pub(super) struct Table<'a> {
     pub(super) sites: &'a Sites,
@@ -76,7 +76,7 @@ impl Table<'_> {
             self.sites.iter().filter(|site| self.all || site.calls > 0).collect();
         let mut columns = columns(&shown);
         let unattributed = self.sites.unattributed;
-        let sum = |count: fn(&SiteStats) -> u64| shown.iter().map(|site| count(site)).sum::<u64>();
+        let sum = |count: Count| shown.iter().map(|site| count(site)).sum::<u64>();
         let growth =
             shown.iter().fold(unattributed, |growth, site| growth.saturating_add(site.growth));
         for column in &mut columns {
@@ -93,9 +93,9 @@ impl Table<'_> {
 
         let header = line(&columns, &widths, |column| column.title.to_string());
         if self.colour {
-            writeln!(f, "{}", header.dimmed())?
+            writeln!(f, "{}", header.dimmed())?;
         } else {
-            writeln!(f, "{header}")?
+            writeln!(f, "{header}")?;
         }
         for index in 0..shown.len() + 2 {
             let delta = match shown.get(index) {
@@ -140,13 +140,15 @@ fn line(columns: &[Column], widths: &[usize], cell: impl Fn(&Column) -> String) 
     cells.join(GAP).trim_end().to_string()
 }
 
+type Count = fn(&SiteStats) -> u64;
+
 /// What a column holds, as far as the last lines need to know.
 #[derive(Clone, Copy)]
 enum Of {
     Name,
     Growth,
     /// A count that has a sum.
-    Count(fn(&SiteStats) -> u64),
+    Count(Count),
     Other,
 }
 
@@ -186,7 +188,7 @@ fn columns(shown: &[&SiteStats]) -> Vec<Column> {
         cut: None,
         cells: shown.iter().map(|site| cell(site)).collect(),
     };
-    let count = |title, count: fn(&SiteStats) -> u64| Column {
+    let count = |title, count: Count| Column {
         title,
         of: Of::Count(count),
         left: false,
@@ -205,7 +207,7 @@ fn columns(shown: &[&SiteStats]) -> Vec<Column> {
         }),
         count("calls", |site| site.calls),
     ];
-    let troubles: [(&str, fn(&SiteStats) -> u64); 4] = [
+    let troubles: [(&str, Count); 4] = [
         ("active", |site| site.active),
         ("errors", |site| site.limit_errors + site.errors.unwrap_or(0)),
         ("panics", |site| site.panics),
@@ -221,7 +223,7 @@ fn columns(shown: &[&SiteStats]) -> Vec<Column> {
         bytes("growth", Of::Growth, |site| site.growth.to_string()),
         bytes("max", Of::Other, |site| known(site.growth_max)),
         bytes("last", Of::Other, |site| known(site.growth_last)),
-        bytes("worst resident", Of::Other, |site| known(site.worst_resident)),
+        bytes("worst", Of::Other, |site| known(site.worst_resident)),
     ]);
     columns
 }

@@ -73,7 +73,11 @@ impl Target {
     pub(super) fn flush(&mut self) {
         if let Out::Writer(writer) = &mut self.out {
             let done = catch_unwind(AssertUnwindSafe(|| writer.flush()));
-            self.survives(done);
+            // A flush of nothing succeeds; only a line that is taken ends an outage.
+            let failing = self.failing;
+            if self.survives(done) {
+                self.failing |= failing;
+            }
         }
     }
 

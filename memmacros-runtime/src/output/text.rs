@@ -11,8 +11,8 @@ use super::table::Table;
 use crate::bytes::{ByteDelta, grouped};
 use crate::event::Outcome;
 
-/// Wide enough for a terabyte and its sign.
-const RSS: usize = 17;
+/// Wide enough for a terabyte, and for its sign and a gap.
+const RSS: usize = 15;
 const DELTA: usize = 18;
 
 /// The text of `entry`, whole lines; `None` where people need not see it.
