@@ -117,10 +117,10 @@ fn overshoot(case: &str) -> u64 {
         .stderr(Stdio::inherit())
         .output()
         .expect("the test can be run again");
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{case}: {text}");
-    let figure = text.lines().find_map(|line| line.split("overshoot=").nth(1));
-    figure.unwrap_or_else(|| panic!("{case}: {text}")).trim().parse().expect("a figure")
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{case}: {printed}");
+    let figure = printed.lines().find_map(|line| line.split("overshoot=").nth(1));
+    figure.unwrap_or_else(|| panic!("{case}: {printed}")).trim().parse().expect("a figure")
 }
 
 /// Runs `kind` with all chunks that suit it, and prints the table.
