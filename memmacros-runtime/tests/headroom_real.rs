@@ -13,33 +13,56 @@ use memmacros_runtime::{ByteSize, Headroom, LimitSource, MemorySample, set_maxim
 
 const MIB: u64 = 1 << 20;
 
+#[cfg(target_env = "gnu")]
+type Resource = libc::__rlimit_resource_t;
+#[cfg(not(target_env = "gnu"))]
+type Resource = libc::c_int;
+
 fn found(headroom: &Headroom, is: impl Fn(&LimitSource) -> bool) -> Option<(ByteSize, u64)> {
     let found = headroom.limits().iter().find(|found| is(found.source()))?;
     Some((found.limit(), found.used()?.as_u64()))
 }
 
+/// Sets the soft limit; what it was before.
+fn set_limit(which: Resource, soft: u64) -> u64 {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is one rlimit, borrowed for each call.
+    unsafe {
+        assert_eq!(libc::getrlimit(which, &raw mut limit), 0);
+        let before = std::mem::replace(&mut limit.rlim_cur, soft.min(limit.rlim_max));
+        assert_eq!(libc::setrlimit(which, &raw const limit), 0);
+        before
+    }
+}
+
+fn can_map(bytes: u64) -> bool {
+    let (read, flags) = (libc::PROT_READ, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    let length = usize::try_from(bytes).expect("small");
+    // SAFETY: a new mapping at an address of the kernel's choice.
+    unsafe { libc::mmap(std::ptr::null_mut(), length, read, flags, -1, 0) != libc::MAP_FAILED }
+}
+
+// Below, the limit is lifted before anything is asserted: a panic's backtrace takes memory.
+
 #[test]
 fn the_address_space() {
     own_process::run("the_address_space", || {
         let now = MemorySample::capture().virtual_size().expect("known").as_u64();
-        let limit = libc::rlimit { rlim_cur: now + 64 * MIB, rlim_max: libc::RLIM_INFINITY };
-        // SAFETY: `limit` is one rlimit, borrowed for the call.
-        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) }, 0);
+        let before = set_limit(libc::RLIMIT_AS, now + 64 * MIB);
         let headroom = Headroom::capture();
+        let left = headroom.left().map_or(0, ByteSize::as_u64);
+        let more = can_map(left + 2 * MIB);
+        let less = can_map(left.saturating_sub(2 * MIB));
+        let after = Headroom::capture().left();
+        set_limit(libc::RLIMIT_AS, before);
+
         assert_eq!(headroom.source(), Some(&LimitSource::AddressSpace), "{headroom}");
-        let left = headroom.left().expect("known").as_u64();
-        let map = |bytes: u64| {
-            let (read, flags) = (libc::PROT_READ, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-            let length = usize::try_from(bytes).expect("small");
-            // SAFETY: a new mapping at an address of the kernel's choice.
-            unsafe {
-                libc::mmap(std::ptr::null_mut(), length, read, flags, -1, 0) != libc::MAP_FAILED
-            }
-        };
-        assert!(!map(left + 2 * MIB), "more than what is left could be mapped");
-        assert!(map(left - 2 * MIB), "what is left could not be mapped");
-        let after = Headroom::capture().left().expect("known").as_u64();
-        assert!(after <= 4 * MIB, "{after} left after mapping nearly all of {left}");
+        assert!(!more, "more than what is left could be mapped");
+        assert!(less, "what is left could not be mapped");
+        assert!(
+            after <= Some(ByteSize::new(4 * MIB)),
+            "{after:?} left after mapping most of {left}"
+        );
     });
 }
 
@@ -47,18 +70,18 @@ fn the_address_space() {
 fn the_data_segment() {
     own_process::run("the_data_segment", || {
         let now = MemorySample::capture().data().expect("known").as_u64();
-        let limit = libc::rlimit { rlim_cur: now + 64 * MIB, rlim_max: libc::RLIM_INFINITY };
-        // SAFETY: `limit` is one rlimit, borrowed for the call.
-        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_DATA, &raw const limit) }, 0);
+        let before = set_limit(libc::RLIMIT_DATA, now + 64 * MIB);
         let headroom = Headroom::capture();
-        assert_eq!(headroom.source(), Some(&LimitSource::Data), "{headroom}");
-        assert!(headroom.left() <= Some(ByteSize::new(64 * MIB)));
-        assert!(headroom.left() >= Some(ByteSize::new(60 * MIB)));
         // Never touched, so that it is in no other figure.
         let block = std::hint::black_box(Vec::<u8>::with_capacity(32 << 20));
-        let left = Headroom::capture().left();
-        assert!(left <= Some(ByteSize::new(32 * MIB)), "{left:?} left with 32 MiB more reserved");
+        let with_block = Headroom::capture().left();
+        set_limit(libc::RLIMIT_DATA, before);
         drop(block);
+
+        assert_eq!(headroom.source(), Some(&LimitSource::Data), "{headroom}");
+        assert!(headroom.left() <= Some(ByteSize::new(64 * MIB)), "{headroom}");
+        assert!(headroom.left() >= Some(ByteSize::new(60 * MIB)), "{headroom}");
+        assert!(with_block <= Some(ByteSize::new(32 * MIB)), "{with_block:?} left");
     });
 }
 
