@@ -20,13 +20,16 @@ fn main() {
     divan::main();
 }
 
+/// Calls a sample. Left to itself, a sample would be one call, as the first one reads.
+const CALLS: u32 = 100_000;
+
 const fn step(sum: u64, x: u64) -> u64 {
     (sum ^ x).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 #[divan::bench_group]
 mod function {
-    use super::{Cell, black_box, memory_watched, resident, step};
+    use super::{CALLS, Cell, black_box, memory_watched, resident, step};
 
     #[inline(never)]
     fn bare(x: u64) -> u64 {
@@ -67,22 +70,22 @@ mod function {
         bencher.bench_local(|| x.set(black_box(function)(x.get())));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn plain(bencher: divan::Bencher<'_, '_>) {
         call(bencher, bare);
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn watched(bencher: divan::Bencher<'_, '_>) {
         call(bencher, with_default_gate);
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn peer_tracing_without_subscriber(bencher: divan::Bencher<'_, '_>) {
         call(bencher, with_tracing);
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn floor_thread_local_count(bencher: divan::Bencher<'_, '_>) {
         call(bencher, with_a_count);
     }
@@ -100,7 +103,7 @@ mod function {
 
 #[divan::bench_group]
 mod poll {
-    use super::{Context, Future, Pin, Poll, Waker, black_box, memory_watched, pin, step};
+    use super::{CALLS, Context, Future, Pin, Poll, Waker, black_box, memory_watched, pin, step};
 
     /// Never ready, so that a poll of a future that waits is what is timed.
     struct Waiting(u64);
@@ -152,12 +155,12 @@ mod poll {
         bencher.bench_local(|| poll(future.as_mut()));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn plain(bencher: divan::Bencher<'_, '_>) {
         waiting(bencher, bare());
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn watched(bencher: divan::Bencher<'_, '_>) {
         waiting(bencher, with_default_gate());
     }
@@ -167,17 +170,17 @@ mod poll {
         waiting(bencher, with_each_poll_read());
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn peer_tracing_without_subscriber(bencher: divan::Bencher<'_, '_>) {
         waiting(bencher, with_tracing());
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn made_and_polled_once_plain(bencher: divan::Bencher<'_, '_>) {
         bencher.bench_local(|| poll(pin!(bare_ready(black_box(1)))));
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_size = CALLS)]
     fn made_and_polled_once_watched(bencher: divan::Bencher<'_, '_>) {
         bencher.bench_local(|| poll(pin!(watched_ready(black_box(1)))));
     }
