@@ -53,6 +53,8 @@ pub enum Event<'a> {
         value: &'a str,
         /// What it can be.
         expected: &'static str,
+        /// What went wrong with it, where that says more.
+        problem: Option<&'a str>,
     },
     /// A user's handler or writer panicked; the program goes on.
     Panicked {
@@ -91,6 +93,8 @@ pub struct Row<'a> {
     pub message: fmt::Arguments<'a>,
     /// Where it comes from.
     pub place: Place,
+    /// The iteration that a row of a loop is about, counted from 1.
+    pub iteration: Option<u64>,
     /// Since the program's first row.
     pub elapsed: Duration,
 }

@@ -8,6 +8,7 @@ mod parse;
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use format::grouped;
 pub use parse::ParseByteSizeError;
 
 /// An amount of memory in bytes.

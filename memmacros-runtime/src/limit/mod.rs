@@ -9,5 +9,5 @@ mod global;
 pub use error::MemoryLimitExceeded;
 pub(crate) use error::{Cause, Origin};
 pub use given::{IntoLimit, LimitError, MemoryLimit};
-pub(crate) use global::{Global, global};
+pub(crate) use global::global;
 pub use global::{memory_limit, set_memory_limit};

@@ -87,11 +87,6 @@ impl Counts {
         crosses(&self.over_growth, over)
     }
 
-    /// Whether the limit was found passed when it was last looked at.
-    pub(crate) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
-    }
-
     /// True once.
     pub(crate) fn tell_once(&self) -> bool {
         !self.told.swap(true, Ordering::Relaxed)

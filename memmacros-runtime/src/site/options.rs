@@ -55,7 +55,6 @@ impl Default for Options {
     }
 }
 
-#[expect(missing_docs, reason = "called by generated code only, which the macros document")]
 impl Options {
     #[must_use]
     pub const fn new() -> Self {

@@ -29,7 +29,14 @@ cfg_select! {
             static SENTINEL: &'static Site = &UNATTRIBUTED;
         }
 
-        pub use slice::MEMMACROS_RUNTIME_0_1_SITES;
+        use slice::MEMMACROS_RUNTIME_0_1_SITES;
+
+        /// What `site!` names.
+        #[expect(unreachable_pub, reason = "`__private` re-exports all of it")]
+        pub mod listing {
+            pub use super::slice::MEMMACROS_RUNTIME_0_1_SITES;
+            pub use linkme;
+        }
 
         pub(super) fn sites() -> impl Iterator<Item = &'static Site> {
             let listed = MEMMACROS_RUNTIME_0_1_SITES.iter().copied();
@@ -52,6 +59,9 @@ cfg_select! {
         }
     }
     _ => {
+        /// `site!` names nothing here.
+        pub mod listing {}
+
         pub(super) fn sites() -> impl Iterator<Item = &'static Site> {
             std::iter::empty()
         }

@@ -2,9 +2,14 @@
 //! Called by the guards at each call, and by `sites()` for the sums.
 //! Never shares a cache line between threads that count, never locks where a call passes.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a few instructions each, on the path of every watched call"
+)]
+
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{Options, Site, SiteKind, list};
 
@@ -18,48 +23,119 @@ use super::{Options, Site, SiteKind, list};
 pub(crate) struct Tally {
     entered: AtomicU64,
     left: AtomicU64,
-    /// The value of `entered` at which to look.
+    /// Polls of a future's site; its `entered` counts the futures.
+    polls: AtomicU64,
+    /// The value of `entered`, or for a future of `polls`, at which to look.
     due: AtomicU64,
-    /// The tick at which the last look was.
-    looked: AtomicU64,
+    /// The thread's era when it was last opened; 0 where it is not on this thread's stack.
+    opened: AtomicU64,
+    /// When the last look was, in [`Moment`]s.
+    looked: AtomicU32,
     /// Calls from that look to the next.
     batch: AtomicU32,
+    /// Set at the first look.
+    site: OnceLock<&'static Site>,
 }
 
+/// Ticks by the thousand, so that a tally fits into one cache line. They wrap after some
+/// twenty minutes; what is told by them only paces.
+const MOMENT: u64 = 1 << 10;
+
 impl Tally {
-    /// Counts a call. True if it is time to look.
-    #[inline]
+    /// Opens a call. True if it is time to look.
+    #[inline(always)]
     pub(crate) fn enter(&self) -> bool {
+        self.opened.store(era(), Ordering::Relaxed);
+        self.count()
+    }
+
+    /// Counts a call that is not on this thread's stack. True if it is time to look.
+    #[inline(always)]
+    pub(crate) fn count(&self) -> bool {
         let entered = self.entered.load(Ordering::Relaxed) + 1;
         self.entered.store(entered, Ordering::Relaxed);
         entered >= self.due.load(Ordering::Relaxed)
     }
 
     /// Counts the end of a call.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn leave(&self) {
         self.left.store(self.left.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
-    /// When the last look was, in ticks, and how many calls it was good for.
-    pub(crate) fn last_look(&self) -> (u64, u32) {
-        (self.looked.load(Ordering::Relaxed), self.batch.load(Ordering::Relaxed))
+    /// Opens a poll. True if it is time to look; also gives what [`end_poll`](Self::end_poll) takes.
+    #[inline(always)]
+    pub(crate) fn poll(&self) -> (bool, u64) {
+        let polls = self.polls.load(Ordering::Relaxed) + 1;
+        self.polls.store(polls, Ordering::Relaxed);
+        let around = self.opened.load(Ordering::Relaxed);
+        self.opened.store(era(), Ordering::Relaxed);
+        (polls >= self.due.load(Ordering::Relaxed), around)
+    }
+
+    /// Closes a poll. `around` is the opening of the poll around it, of the same site.
+    #[inline(always)]
+    pub(crate) fn end_poll(&self, around: u64) {
+        self.opened.store(around, Ordering::Relaxed);
+    }
+
+    /// Ticks since the last look, and how many calls it was good for.
+    pub(crate) fn last_look(&self, now: u64) -> (u64, u32) {
+        let elapsed = moment(now).wrapping_sub(self.looked.load(Ordering::Relaxed));
+        (u64::from(elapsed) * MOMENT, self.batch.load(Ordering::Relaxed))
+    }
+
+    /// Says whose tally it is, at each look. What is opened from now on is of a later era.
+    pub(crate) fn belongs_to(&self, site: &'static Site) {
+        self.site.get_or_init(|| site);
+        local(|local| local.era.set(local.era.get() + 1));
+    }
+
+    /// Whose tally it is, once it has been looked at.
+    pub(crate) fn site(&self) -> Option<&'static Site> {
+        self.site.get().copied()
     }
 
     /// Looks again after `batch` calls.
-    pub(crate) fn plan(&self, now: u64, batch: u32) {
-        self.looked.store(now, Ordering::Relaxed);
+    pub(crate) fn plan(&self, site: &'static Site, now: u64, batch: u32) {
+        self.looked.store(moment(now), Ordering::Relaxed);
         self.batch.store(batch, Ordering::Relaxed);
-        self.due.store(self.entered.load(Ordering::Relaxed) + u64::from(batch), Ordering::Relaxed);
+        let count = if site.is_future() { &self.polls } else { &self.entered };
+        self.due.store(count.load(Ordering::Relaxed) + u64::from(batch), Ordering::Relaxed);
     }
+
+    /// When the site was last opened on this thread, if more than `but` calls are open.
+    fn open_since(&self, but: u64) -> Option<(u64, &'static Site)> {
+        let opened = self.opened.load(Ordering::Relaxed);
+        let site = self.site()?;
+        let open = if site.is_future() {
+            1
+        } else {
+            self.entered.load(Ordering::Relaxed).wrapping_sub(self.left.load(Ordering::Relaxed))
+        };
+        (opened != 0 && open > but).then_some((opened, site))
+    }
+
+    /// Another thread begins with it: it looks at its first call.
+    fn renew(&self) {
+        for word in [&self.due, &self.opened] {
+            word.store(0, Ordering::Relaxed);
+        }
+        self.batch.store(0, Ordering::Relaxed);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "it wraps, as said there")]
+fn moment(ticks: u64) -> u32 {
+    (ticks / MOMENT) as u32
 }
 
 /// A thread's own state.
 #[derive(Debug)]
 pub(crate) struct Local {
     tallies: Cell<&'static [Tally]>,
-    /// The innermost open site.
-    pub(crate) innermost: Cell<Option<&'static Site>>,
+    /// Numbers the looks of this thread, from 1.
+    era: Cell<u64>,
     /// When this thread last read the resident size, in ticks.
     pub(crate) read_at: Cell<u64>,
     /// What it read; 0 before the first time.
@@ -72,7 +148,7 @@ thread_local! {
     static LOCAL: Local = const {
         Local {
             tallies: Cell::new(&[]),
-            innermost: Cell::new(None),
+            era: Cell::new(1),
             read_at: Cell::new(0),
             resident: Cell::new(0),
             exiting: Cell::new(false),
@@ -83,21 +159,42 @@ thread_local! {
 }
 
 /// Runs `f` with the calling thread's state.
-#[inline]
+#[inline(always)]
 pub(crate) fn local<R>(f: impl FnOnce(&Local) -> R) -> R {
     LOCAL.with(f)
 }
 
+/// This thread's tally of `site`, if its table has one.
+#[inline(always)]
+pub(crate) fn tally(site: &'static Site) -> Option<&'static Tally> {
+    local(|local| local.tallies.get()).get(site.index())
+}
+
+/// PERF: a closure of its own for each word, so small that it is always inlined.
+#[inline(always)]
+fn era() -> u64 {
+    local(|local| local.era.get())
+}
+
 impl Local {
-    /// The calling thread's tally of `site`, if it has one yet.
-    #[inline]
-    pub(crate) fn tally(&self, site: &'static Site) -> Option<&'static Tally> {
-        self.tallies.get().get(site.index())
+    /// The innermost open site of this thread, leaving the last opening of `but` out.
+    ///
+    /// PERF: found by a walk over the table when something is to be given to it, as a
+    /// chain kept by every call is what those calls would wait for.
+    pub(crate) fn innermost(&self, but: Option<&Tally>) -> Option<&'static Site> {
+        let open = self.tallies.get().iter().filter_map(|tally| {
+            let left_out = but.is_some_and(|but| std::ptr::eq(but, tally));
+            tally.open_since(u64::from(left_out))
+        });
+        // Two of one era were both too short to be looked at. The outer one was mostly
+        // met first.
+        open.max_by_key(|&(opened, site)| (opened, site.index())).map(|(_, site)| site)
     }
 }
 
 /// Makes room for `site` in the calling thread's table. `None` while the thread ends.
 #[cold]
+#[inline(never)]
 pub(crate) fn make_tally(site: &'static Site) -> Option<&'static Tally> {
     let index = assign(site);
     local(|local| {
@@ -108,7 +205,7 @@ pub(crate) fn make_tally(site: &'static Site) -> Option<&'static Tally> {
             let table = TABLES.lease(index);
             TABLES.give_back(local.tallies.replace(table));
         }
-        local.tally(site)
+        local.tallies.get().get(index)
     })
 }
 
@@ -116,9 +213,9 @@ pub(crate) fn make_tally(site: &'static Site) -> Option<&'static Tally> {
 fn assign(site: &'static Site) -> usize {
     static NEXT: Mutex<u32> = Mutex::new(0);
     let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
-    if site.id.load(Ordering::Relaxed) == 0 {
-        *next += 1;
+    if site.id.load(Ordering::Relaxed) == Site::UNMET {
         site.id.store(*next, Ordering::Relaxed);
+        *next += 1;
         list::note(site);
     }
     site.index()
@@ -162,10 +259,7 @@ impl Tables {
         if let Some(at) = state.free.iter().position(|table| table.len() > index) {
             let table = state.free.swap_remove(at);
             // The new thread looks at its first call of each site.
-            for tally in table {
-                tally.due.store(0, Ordering::Relaxed);
-                tally.batch.store(0, Ordering::Relaxed);
-            }
+            table.iter().for_each(Tally::renew);
             return table;
         }
         let length = list::known().max(index + 1).next_power_of_two();
