@@ -407,20 +407,19 @@ mod tracked {
         }
     }
 
+    macro_rules! told {
+        ($call:expr) => {{
+            let (here, line) = ($call, line!());
+            assert_eq!((here.file(), here.line()), (file!(), line), "{}", stringify!($call));
+        }};
+    }
+
     #[test]
     fn tells_of_the_caller() {
-        let (found, line) = (
-            [
-                bare(),
-                outside().expect("no limit"),
-                warned().expect("some"),
-                panicking(),
-                Method.method(),
-            ],
-            line!(),
-        );
-        for here in found {
-            assert_eq!((here.file(), here.line()), (file!(), line));
-        }
+        told!(bare());
+        told!(outside().expect("no limit"));
+        told!(warned().expect("some"));
+        told!(panicking());
+        told!(Method.method());
     }
 }
