@@ -119,7 +119,10 @@ fn a_passed_limit_leaves_the_async_function() {
     let mut turns = 0;
     let exceeded = block_on(is_send(refused_later(&mut turns))).expect_err("1 byte is passed");
     assert_eq!((turns, exceeded.site().name()), (0, "refused_later/loop"));
-    assert_eq!((site("refused_later/loop").active, site("refused_later/loop").limit_errors), (0, 1));
+    assert_eq!(
+        (site("refused_later/loop").active, site("refused_later/loop").limit_errors),
+        (0, 1)
+    );
     assert_eq!((site("refused_later").active, site("refused_later").limit_errors), (0, 0));
 }
 
