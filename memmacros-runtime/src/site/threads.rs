@@ -91,6 +91,12 @@ impl Tally {
         local(|local| local.era.set(local.era.get() + 1));
     }
 
+    /// Whether a limit has made something return an error since the call was opened, that
+    /// was looked at.
+    pub(crate) fn saw_refusal(&self) -> bool {
+        local(|local| local.refused.get()) > self.opened.load(Ordering::Relaxed)
+    }
+
     /// Whose tally it is, once it has been looked at.
     pub(crate) fn site(&self) -> Option<&'static Site> {
         self.site.get().copied()
@@ -136,6 +142,8 @@ pub(crate) struct Local {
     tallies: Cell<&'static [Tally]>,
     /// Numbers the looks of this thread, from 1.
     era: Cell<u64>,
+    /// The era in which a limit last made something return an error.
+    refused: Cell<u64>,
     /// When this thread last read the resident size, in ticks.
     pub(crate) read_at: Cell<u64>,
     /// What it read; 0 before the first time.
@@ -149,6 +157,7 @@ thread_local! {
         Local {
             tallies: Cell::new(&[]),
             era: Cell::new(1),
+            refused: Cell::new(0),
             read_at: Cell::new(0),
             resident: Cell::new(0),
             exiting: Cell::new(false),
@@ -174,6 +183,11 @@ pub(crate) fn tally(site: &'static Site) -> Option<&'static Tally> {
 #[inline(always)]
 fn era() -> u64 {
     local(|local| local.era.get())
+}
+
+/// Notes that a limit makes something return an error.
+pub(crate) fn note_refusal() {
+    local(|local| local.refused.set(local.era.get()));
 }
 
 impl Local {

@@ -151,8 +151,10 @@ impl Guard {
             checkpoint::mark(site.place(), resident, format_args!("{}: ends", site.place().name()));
         }
         // A handler and an expression are known at the entry only; they hear of it at the
-        // next call.
-        if options.action != Action::Handler
+        // next call. Where a loop inside has returned its error, there is nothing to add.
+        let told = self.tally.is_some_and(Tally::saw_refusal);
+        if !told
+            && options.action != Action::Handler
             && options.limit != LimitOption::Dynamic
             && let Some(finding) = verdict::judge_limit(site, resident, verdict::site_limit(site))
         {

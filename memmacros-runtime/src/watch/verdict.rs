@@ -9,6 +9,7 @@ use crate::event::{Event, Outcome};
 use crate::gate::{self, Owner};
 use crate::limit::{Cause, LimitError, MemoryLimit, MemoryLimitExceeded, Origin, global};
 use crate::output;
+use crate::site::threads;
 use crate::site::{Action, LimitOption, Site};
 
 /// The limit that stands in the options of a site.
@@ -178,6 +179,7 @@ impl Finding {
             return None;
         }
         self.site.counts().add_limit_error();
+        threads::note_refusal();
         self.tell(Outcome::Error);
         Some(self.error)
     }
