@@ -150,7 +150,9 @@ mod linux {
                 median(ratios.collect())
             );
         }
-        println!("instructions: perf stat -e instructions:u on this program with one bench's name");
+        println!(
+            "instructions instead of time: `perf stat -e instructions:u` on this program with one bench's name, callgrind where the machine has no counters"
+        );
     }
 
     fn median(mut numbers: Vec<f64>) -> f64 {

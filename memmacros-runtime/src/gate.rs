@@ -3,13 +3,13 @@
 //! Called by the guards of `watch/`, by checkpoints and by `check_memory`.
 //! Never decides what follows from a reading.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::sample::MemorySample;
 use crate::site::threads::{Local, Tally, UNATTRIBUTED, local};
 use crate::site::{Every, Site};
-use crate::sys::{self, ReadError, clock};
+use crate::sys::{self, ReadError, clock, fork};
 
 /// How old a reading may be for the default gate. At 3 GB/s, about as fast as pages can
 /// be touched first, 1.5 MB grow meanwhile.
@@ -20,6 +20,9 @@ const MOST: u32 = 64;
 
 /// The resident size at the last reading of any thread; 0 before the first.
 static LAST: AtomicU64 = AtomicU64::new(0);
+
+/// The process that read it.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
 
 /// To whom the growth since the last reading goes.
 #[derive(Clone, Copy, Debug)]
@@ -65,8 +68,11 @@ fn note(resident: u64, owner: Owner) {
         local.read_at.set(clock::ticks());
         local.resident.set(resident);
     });
+    let process = fork::generation();
+    let same_process = PROCESS.swap(process, Ordering::Relaxed) == process;
     let last = LAST.swap(resident, Ordering::Relaxed);
-    if last != 0 && last != resident {
+    // A child of a fork begins anew: what it lacks of its parent's memory nobody freed.
+    if last != 0 && last != resident && same_process {
         owner.site().counts().add_growth(resident.wrapping_sub(last).cast_signed());
     }
 }

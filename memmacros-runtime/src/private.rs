@@ -11,8 +11,8 @@ pub use crate::checkpoint::checkpoint;
 pub use crate::site::section::site;
 pub use crate::site::{Action, Options, Site, SiteKind as Kind};
 pub use crate::watch::{
-    ActingFuture, ErrorFuture, FromLimitExceeded, GivenLimit, Guard, LimitReturn, LoopWatch,
-    SiteLimit, site_limit,
+    ActingFuture, ErrorFuture, FromLimitExceeded, GivenHandler, GivenLimit, Guard, LimitReturn,
+    LoopWatch, SiteLimit, site_limit,
 };
 pub use core::format_args;
 #[cfg(feature = "macros")]
@@ -82,7 +82,9 @@ pub fn finish_handler<R>(guard: Guard, result: R, handler: fn(&MemoryLimitExceed
 
 /// Counts the function's own error.
 pub fn tally_error<T, E>(guard: &Guard, result: &Result<T, E>) {
-    tally_error_at(guard.site(), result);
+    if let Some(site) = guard.site() {
+        tally_error_at(site, result);
+    }
 }
 
 /// Counts the function's own error.
@@ -110,8 +112,8 @@ pub fn watch_future_panic<F: Future, L: GivenLimit>(
     site: &'static Site,
     limit: L,
     future: F,
-) -> ActingFuture<F, L> {
-    ActingFuture::new(site, limit, None, future)
+) -> ActingFuture<F, L, ()> {
+    ActingFuture::new(site, limit, (), future)
 }
 
 /// Watches an async body that tells.
@@ -121,8 +123,8 @@ pub fn watch_future_warn<F: Future, L: GivenLimit>(
     site: &'static Site,
     limit: L,
     future: F,
-) -> ActingFuture<F, L> {
-    ActingFuture::new(site, limit, None, future)
+) -> ActingFuture<F, L, ()> {
+    ActingFuture::new(site, limit, (), future)
 }
 
 /// Watches an async body that calls `handler`.
@@ -133,6 +135,6 @@ pub fn watch_future_handler<F: Future, L: GivenLimit>(
     limit: L,
     handler: fn(&MemoryLimitExceeded),
     future: F,
-) -> ActingFuture<F, L> {
-    ActingFuture::new(site, limit, Some(handler), future)
+) -> ActingFuture<F, L, fn(&MemoryLimitExceeded)> {
+    ActingFuture::new(site, limit, handler, future)
 }

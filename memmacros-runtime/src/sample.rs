@@ -51,7 +51,9 @@ pub fn try_resident() -> Result<ByteSize, ReadError> {
 ///
 /// let sample = MemorySample::capture();
 /// println!("{sample}"); // 4.2 MB resident (peak 5.1 MB), 0 B swapped, 68.2 MB virtual
-/// assert!(sample.peak_resident() >= sample.resident());
+/// if let (Some(peak), Some(now)) = (sample.peak_resident(), sample.resident()) {
+///     assert!(peak >= now);
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -260,8 +262,8 @@ mod tests {
         let (light, full) = (MemorySample::light().expect("readable"), MemorySample::capture());
         assert!(light.resident() > Some(ByteSize::new(100_000)));
         assert_eq!(light.swap(), None);
-        assert!(full.peak_resident() >= full.resident());
         assert!(full.virtual_size() >= full.resident());
-        assert!(full.threads() >= Some(1));
+        assert!(cfg!(not(unix)) || full.peak_resident() >= full.resident());
+        assert!(cfg!(not(target_os = "linux")) || full.threads() >= Some(1));
     }
 }

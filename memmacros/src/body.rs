@@ -2,7 +2,7 @@
 //! Called by `memory_watched` and `watch`.
 //! Never quotes a body twice and never wraps it in braces of ours: statements are spliced as they stand.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Block, Expr, ExprAsync, ReturnType, Stmt, Token, Type};
 
@@ -17,23 +17,22 @@ pub(crate) fn guarded(site: &Site, stmts: Vec<Stmt>) -> Vec<Stmt> {
 
 /// The body becomes a closure that is called once, so that its result can be judged before it goes out.
 pub(crate) fn finished(site: &Site, returns: &Returns, stmts: &[Stmt]) -> Vec<Stmt> {
-    let span = Span::mixed_site();
-    let private = site.runtime.private();
-    let (guard, result) = (local("memmacros_guard"), local("memmacros_result"));
+    // All at the return type: whatever lacks a conversion is then one error there, however often it is asked for.
+    let span = site.returns;
+    let private = site.runtime.private_at(span);
+    let (guard, result) = (local("memmacros_guard"), Ident::new("memmacros_result", span));
     let (entry, handler) = (entry(site), site.handler_argument());
-    let finish = site.verb("finish", site.returns);
-    let finish_from = site.runtime.private_at(site.returns);
-    let finish = quote_spanned!(site.returns=> #finish_from::#finish);
+    let finish = site.verb("finish", span);
     let output = returns.inferable().map_or_else(|| quote_spanned!(span=> ()), |ty| quote!(#ty));
     let body = quote_spanned!(span=> #private::call(move || -> #output { #(#stmts)* }));
     let tail = if site.count_errors {
         quote_spanned! {span=>
             let #result = #body;
             #private::tally_error(&#guard, &#result);
-            #finish(#guard, #result #handler)
+            #private::#finish(#guard, #result #handler)
         }
     } else {
-        quote_spanned!(span=> #finish(#guard, #body #handler))
+        quote_spanned!(span=> #private::#finish(#guard, #body #handler))
     };
     vec![verbatim(quote!(#entry #tail))]
 }

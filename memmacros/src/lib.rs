@@ -1,4 +1,14 @@
-//! The macros of [memmacros-runtime](https://docs.rs/memmacros-runtime).
+//! Owns the entry points and their documentation.
+//! Called by rustc.
+//! Never holds logic: `entry` does.
+//!
+//! The macros of [memmacros-runtime](https://docs.rs/memmacros-runtime): watch the memory of
+//! functions and loops, with limits.
+//!
+//! **Depend on `memmacros-runtime`**, which re-exports all of them. What they expand to calls
+//! `::memmacros_runtime`, so this crate alone does not compile into anything
+//! (`cannot find memmacros_runtime`). Both side by side work too. Where the runtime is renamed in
+//! `Cargo.toml`, see [`crate`](macro@memory_watched#crate).
 
 mod body;
 mod entry;
@@ -14,18 +24,301 @@ mod returns;
 mod runtime_path;
 mod site;
 mod target;
+#[cfg(test)]
+mod tests;
 mod watch;
 mod watched_loop;
 
 use proc_macro::TokenStream;
 
-/// Watches.
+/// Watches the memory of a function, of the loops in it, or of every function in an `impl`, trait or module.
+///
+/// ```
+/// use memmacros_runtime::memory_watched;
+///
+/// #[memory_watched(limit = "64GB")]
+/// fn import(rows: &[String]) -> Result<usize, std::io::Error> {
+///     let mut bytes = 0;
+///     #[memory_watched]
+///     for row in rows {
+///         bytes += row.len();
+///     }
+///     Ok(bytes)
+/// }
+///
+/// assert_eq!(import(&["a".to_owned()])?, 1);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// The process's resident memory is compared with the limit when the function is called and, in a watched loop,
+/// while it runs. Above the limit, `import` returns an error. Every use is a *site*: it shows up in
+/// `memmacros_runtime::summary()` with its calls and the growth that it caused, whether it ever ran or not.
+///
+/// # Options
+/// All may be left out, in any order: [`limit`](#limit), [`growth`](#growth), [`on_exceed`](#on_exceed),
+/// [`every`](#every), [`name`](#name), [`checkpoints`](#checkpoints), [`count_errors`](#count_errors),
+/// [`crate`](#crate), [`skip`](#skip).
+///
+/// ## `limit`
+/// How much may be resident. Equal passes, above does not.
+/// Default: that of the function, for a loop; else the global one (`memmacros_runtime::set_memory_limit`, or 200 MiB,
+/// which only warns as long as nobody has set it).
+///
+/// | form | meaning |
+/// |---|---|
+/// | `limit = "200MB"` | 200 000 000 bytes; `"200MiB"` and `"200Mi"` are 209 715 200; checked when the program is built |
+/// | `limit = 200_000_000` | the same in bytes |
+/// | `limit = "80%"` | of the limit that bites first: cgroup, rlimit or RAM; over 0, up to 100 |
+/// | `limit = expression` | anything that is `IntoLimit`; evaluated at each check, in an async function once at the call |
+///
+/// An expression is not handed on to the loops inside, where its names may mean something else: write it there too.
+///
+/// ```
+/// # use memmacros_runtime::memory_watched;
+/// #[memory_watched(limit = budget * 1_000_000)]
+/// fn work(budget: u64) {
+///     // ..
+/// }
+/// # work(64_000);
+/// ```
+///
+/// ## `growth`
+/// How much may be added from the entry to any check in this call or run of the loop: the call's own bytes where the
+/// traced allocator runs, else the process's. A size in quotes or a number of bytes; no `%`. Default: not looked at.
+/// It costs one more reading per call. The result of a function is judged before it goes out, so the body becomes a
+/// closure that is called once; with `#[track_caller]`, which that would break, it can only warn or panic.
+///
+/// ```
+/// # use memmacros_runtime::{MemoryLimitExceeded, memory_watched};
+/// #[memory_watched(growth = "10GB", on_exceed = error)]
+/// fn load(text: &str) -> Result<Vec<u8>, MemoryLimitExceeded> {
+///     Ok(text.as_bytes().to_vec())
+/// }
+/// # assert!(load("x").is_ok());
+/// ```
+///
+/// ## `on_exceed`
+/// What follows when a limit is passed. Reported once per crossing, not once per check.
+///
+/// | form | meaning |
+/// |---|---|
+/// | `on_exceed = error` | return the error: a `Result` whose error is `From<MemoryLimitExceeded>`, or an `Option` |
+/// | `on_exceed = panic` | panic; refused where a panic cannot leave: any ABI but Rust's, and `drop` |
+/// | `on_exceed = warn` | say so through the sink, and go on |
+/// | `on_exceed = crate::shed` | call this `fn(&MemoryLimitExceeded)`, and go on; a name alone works too, but not one that looks like a mistyped word |
+///
+/// | place | default |
+/// |---|---|
+/// | a function with the attribute that returns `..Result<..>` | `error` |
+/// | any other function with the attribute | `panic`; `warn` where that is refused |
+/// | a function reached through an `impl`, trait or module | `warn` |
+/// | a loop | as its function, the handler too |
+/// | a loop in a closure or an async block | `warn`; or what its function *says*, but for `error` |
+///
+/// An alias that is not called `Result` needs `on_exceed = error` in writing, and so does `Option`.
+/// While the thread unwinds, every action is `warn`.
+///
+/// ```
+/// # use memmacros_runtime::{MemoryLimitExceeded, memory_watched};
+/// fn shed(exceeded: &MemoryLimitExceeded) {
+///     eprintln!("dropping the cache: {exceeded}");
+/// }
+///
+/// #[memory_watched(limit = "64GB", on_exceed = shed)]
+/// fn serve() {
+///     // ..
+/// }
+/// # serve();
+/// ```
+///
+/// ## `every`
+/// How often to look. Default: the adaptive gate, which looks at the first call or turn and then about every half
+/// millisecond of work.
+///
+/// | form | meaning |
+/// |---|---|
+/// | `every = 1` | at each call, poll or turn: exact, about a microsecond each |
+/// | `every = 64` | at each 64th |
+/// | `every = "10ms"` | when that much time has passed (`ns`, `us`, `ms`, `s`) |
+///
+/// ```
+/// # use memmacros_runtime::memory_watched;
+/// #[memory_watched(every = 1)]
+/// fn rare_and_large() {
+///     // ..
+/// }
+/// # rare_and_large();
+/// ```
+///
+/// ## `name`
+/// How the site is called. Default: the function's name, with its type in an `impl` or trait form
+/// (`Importer::run`); a loop adds `/for`, `/while`, `/loop` or its label (`import/'rows`). On an `impl`, trait or
+/// module it takes the place of the type's name before `::`.
+///
+/// ```
+/// # use memmacros_runtime::memory_watched;
+/// #[memory_watched(name = "nightly import")]
+/// fn import() {
+///     // ..
+/// }
+/// # import();
+/// ```
+///
+/// ## `checkpoints`
+/// A row at the entry and one at the exit, as `mem_checkpoint!` shows them. Rows belong to the call,
+/// not to the checks: `every` does not thin them out. Default: none.
+///
+/// ```
+/// # use memmacros_runtime::memory_watched;
+/// #[memory_watched(checkpoints)]
+/// fn build_index() {
+///     // ..
+/// }
+/// # build_index();
+/// ```
+///
+/// ## `count_errors`
+/// Counts the function's own `Err`s too, not only those that a limit caused. The return type must be written as a
+/// `Result`. Default: not counted. Not for loops and closures.
+///
+/// ```
+/// # use memmacros_runtime::memory_watched;
+/// #[memory_watched(count_errors, on_exceed = warn)]
+/// fn parse(text: &str) -> Result<u32, std::num::ParseIntError> {
+///     text.parse()
+/// }
+/// # assert!(parse("x").is_err());
+/// ```
+///
+/// ## `crate`
+/// Where the runtime is, as an absolute path. Default: `::memmacros_runtime`. For a dependency renamed to `mm`
+/// write `crate = ::mm`, or once per crate `extern crate mm as memmacros_runtime;`. A facade that re-exports the
+/// runtime uses `crate = $crate::path` in its macros.
+///
+/// ```
+/// extern crate memmacros_runtime as mm;
+///
+/// #[mm::memory_watched(crate = ::mm)]
+/// fn import() {
+///     // ..
+/// }
+/// # import();
+/// ```
+///
+/// ## `skip`
+/// Leaves out a function of a watched `impl`, trait or module, or an `impl`, trait or module inside a watched module.
+/// Stands alone.
+///
+/// ```
+/// # use memmacros_runtime::memory_watched;
+/// struct Importer;
+///
+/// #[memory_watched(on_exceed = panic)]
+/// impl Importer {
+///     fn run(&self) {
+///         // ..
+///     }
+///
+///     #[memory_watched(skip)]
+///     fn is_empty(&self) -> bool {
+///         true
+///     }
+/// }
+/// # Importer.run();
+/// # assert!(Importer.is_empty());
+/// ```
+///
+/// # Applies to
+/// - `fn`, `async fn`, methods, methods of traits and of their impls, generic ones, those that return `impl Trait`,
+///   `unsafe` and `extern` ones; functions that return `Box::pin(async move { .. })` or `async move { .. }`
+///   (so that it may stand on either side of `async_trait`) are watched at each poll, as async ones are.
+/// - `impl` blocks, traits (their default bodies) and modules written inline: every function in them. One that has
+///   the attribute itself is annotated directly, and takes what it does not say from the one around. `const fn`,
+///   which cannot be watched, and `mod other_file;` are left out silently.
+/// - `for`, `while`, `while let` and `loop` inside a function that has the attribute: labelled, nested, as values, in
+///   closures, in async blocks, and in the arguments of macro calls such as `tokio::select!`. Options there:
+///   all but `skip` and `count_errors`. `#[cfg_attr(condition, memory_watched)]` works on them.
+///   Where no function can be annotated, use [`watch!`].
+///
+/// # Expands to
+/// A guard before the body, which stays as it is: borrows, `?`, `return` and spans too.
+/// ```text
+/// fn import(rows: &[Row]) -> Result<u32, Error> {
+///     let guard = { static SITE: Site = Site::new(..); enter(&SITE) };   // its Drop is the end of the call
+///     if guard.due() && let Some(exceeded) = guard.check_error(site_limit) {
+///         return LimitReturn::exceeded(exceeded);
+///     }
+///     // the statements of the function
+/// }
+/// ```
+/// An async body becomes one future that looks at each poll. A watched loop gets the same check at the top of its body.
+///
+/// # Compile errors
+/// Unknown, repeated, conflicting or malformed options; `const fn`; functions without a body; `mod x;`; items in which
+/// nothing runs; anything in `impl GlobalAlloc`; an action that cannot follow in its place. All of one attribute are
+/// shown in one build, each at its own token and with a way out. A returned error type that is not
+/// `From<MemoryLimitExceeded>` is underlined in the signature.
+///
+/// On a loop without the attribute on its function, rustc first says that attributes on expressions are experimental;
+/// the third error is ours and says what to write.
+///
+/// # Panics
+/// The function panics where a limit is passed and the action is `panic`, with the message of `MemoryLimitExceeded`,
+/// and never while unwinding. Nothing else here does.
+///
+/// # Cost
+/// With the default gate about 2 ns per call, 5 ns per poll and 0.35 ns per turn of a loop; a reading, when one is due,
+/// is about a microsecond. Switched off by `MEMMACROS=off` it is one relaxed load, by `--cfg memmacros_off` nothing.
+/// The benches `function`, `future` and `looped` of memmacros-runtime measure it.
 #[proc_macro_attribute]
 pub fn memory_watched(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::memory_watched(arguments.into(), item.into()).into()
 }
 
-/// Watches.
+/// Watches one loop or closure where no function can be annotated: in `macro_rules!` bodies, in code of others'.
+///
+/// ```
+/// use memmacros_runtime::watch;
+///
+/// let mut sum = 0;
+/// watch! {
+///     #[memory_watched(limit = "64GB", name = "sums")]
+///     for x in 0..10 {
+///         sum += x;
+///     }
+/// }
+/// assert_eq!(sum, 45);
+///
+/// let double = watch!(|x: u32| x * 2);
+/// assert_eq!(double(4), 8);
+/// ```
+///
+/// # Forms
+/// | form | watched |
+/// |---|---|
+/// | `watch! { for x in xs { .. } }`, `while`, `loop`, labelled or not | the loop; its value is the macro's |
+/// | <code>watch!(\|x\| ..)</code>, `move` too | each call |
+/// | <code>watch!(\|x\| async move { .. })</code>, <code>watch!(async \|x\| ..)</code> | each poll of what the call gives |
+///
+/// A loop counts as async where `.await` is found in it. Annotated loops inside are watched as well.
+///
+/// # Options
+/// `#[memory_watched(..)]` in front takes those of [`memory_watched`](macro@memory_watched#options), but for `skip` and
+/// `count_errors`, and for closures with `growth` only `on_exceed = warn` or `panic`.
+/// The default of `on_exceed` is `warn`: nobody knows what the code around returns. With `error` the check returns from
+/// the function around a loop, or from the closure. Default names are `for`, `while`, `loop`, the label, or `closure`.
+///
+/// # Expands to
+/// A block with the loop, or the closure with the check inside; see [`memory_watched`](macro@memory_watched#expands-to).
+///
+/// # Compile errors
+/// Anything but one loop or one closure, and the mistakes in options.
+///
+/// # Panics
+/// Where a limit is passed and `on_exceed = panic` is written.
+///
+/// # Cost
+/// That of [`memory_watched`](macro@memory_watched#cost).
 #[proc_macro]
 pub fn watch(input: TokenStream) -> TokenStream {
     entry::watch(input.into()).into()

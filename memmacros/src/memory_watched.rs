@@ -55,9 +55,9 @@ pub(crate) fn expand(options: Options, mut target: Target, errors: &mut Errors) 
             function(&item.attrs, &item.sig, &mut item.block, options, &ALONE, errors);
             item.to_token_stream()
         }
-        Target::FnWithoutBody(item) => {
+        Target::FnWithoutBody(name) => {
             errors.on(
-                &item.sig.ident,
+                name,
                 "this function has no body to watch: put `#[memory_watched]` where its body is",
             );
             TokenStream::new()

@@ -116,9 +116,10 @@ impl Options {
 /// Reads every option that can be read and reports every one that cannot.
 pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options::default();
+    let mut seen = Vec::new();
     let all = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            if let Err(error) = option(input, &mut options, errors) {
+            if let Err(error) = option(input, &mut options, &mut seen, errors) {
                 errors.push(error);
                 skip_to_comma(input)?;
             } else if !input.is_empty() && !input.peek(Token![,]) {
@@ -162,49 +163,50 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-fn option(input: ParseStream<'_>, options: &mut Options, errors: &mut Errors) -> syn::Result<()> {
-    let key = match input.call(Ident::parse_any) {
-        Ok(key) => key,
-        Err(error) => {
-            return Err(syn::Error::new(
-                error.span(),
-                format_args!("expected an option such as {LIMIT_SHORT}; the options are {KNOWN}"),
-            ));
-        }
-    };
-    match key.unraw().to_string().as_str() {
-        "limit" => set(&mut options.limit, key, errors, |key| valued(input, key, LIMIT, limit)),
-        "growth" => set(&mut options.growth, key, errors, |key| valued(input, key, GROWTH, growth)),
+fn option(
+    input: ParseStream<'_>,
+    options: &mut Options,
+    seen: &mut Vec<Ident>,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let key = input.call(Ident::parse_any).map_err(|error| {
+        let message = format!("expected an option such as {LIMIT_SHORT}; the options are {KNOWN}");
+        syn::Error::new(error.span(), message)
+    })?;
+    // The value of a second one is read all the same, so that its own mistakes show too.
+    let name = key.unraw();
+    if seen.contains(&name) {
+        errors.on(&key, format_args!("`{name}` is given twice; keep one"));
+    }
+    seen.push(name.clone());
+    match name.to_string().as_str() {
+        "limit" => set(&mut options.limit, key, |key| valued(input, key, LIMIT, limit)),
+        "growth" => set(&mut options.growth, key, |key| valued(input, key, GROWTH, growth)),
         "on_exceed" => {
-            set(&mut options.on_exceed, key, errors, |key| valued(input, key, ON_EXCEED, on_exceed))
+            set(&mut options.on_exceed, key, |key| valued(input, key, ON_EXCEED, on_exceed))
         }
-        "every" => set(&mut options.every, key, errors, |key| valued(input, key, EVERY, every)),
-        "name" => set(&mut options.name, key, errors, |key| valued(input, key, NAME, name)),
-        "crate" => set(&mut options.krate, key, errors, |key| valued(input, key, CRATE, krate)),
-        "checkpoints" => set(&mut options.checkpoints, key, errors, |key| flag(input, key)),
-        "count_errors" => set(&mut options.count_errors, key, errors, |key| flag(input, key)),
-        "skip" => set(&mut options.skip, key, errors, |key| flag(input, key)),
-        _ => Err(syn::Error::new(
-            key.span(),
-            format_args!("unknown option `{key}`; the options are {KNOWN}"),
-        )),
+        "every" => set(&mut options.every, key, |key| valued(input, key, EVERY, every)),
+        "name" => set(&mut options.name, key, |key| valued(input, key, NAME, self::name)),
+        "crate" => set(&mut options.krate, key, |key| valued(input, key, CRATE, krate)),
+        "checkpoints" => set(&mut options.checkpoints, key, |key| flag(input, key)),
+        "count_errors" => set(&mut options.count_errors, key, |key| flag(input, key)),
+        "skip" => set(&mut options.skip, key, |key| flag(input, key)),
+        _ => {
+            seen.pop();
+            let message = format!("unknown option `{name}`; the options are {KNOWN}");
+            Err(syn::Error::new(key.span(), message))
+        }
     }
 }
 
-/// The one place that refuses a second value. The value is read even then, so that its own mistakes show too.
+/// The first value stays.
 fn set<T>(
     slot: &mut Option<Set<T>>,
     key: Ident,
-    errors: &mut Errors,
     read: impl FnOnce(&Ident) -> syn::Result<(T, TokenStream)>,
 ) -> syn::Result<()> {
-    if slot.is_some() {
-        errors.on(&key, format_args!("`{}` is given twice; keep one", key.unraw()));
-    }
     let (value, value_tokens) = read(&key)?;
-    if slot.is_none() {
-        *slot = Some(Set { key, value, value_tokens, inherited: false });
-    }
+    slot.get_or_insert(Set { key, value, value_tokens, inherited: false });
     Ok(())
 }
 
@@ -219,7 +221,7 @@ fn valued<T>(
     input: ParseStream<'_>,
     key: &Ident,
     good: &str,
-    read: impl FnOnce(Expr, &Ident) -> syn::Result<T>,
+    read: impl FnOnce(&Expr) -> syn::Result<T>,
 ) -> syn::Result<(T, TokenStream)> {
     let wanted = |span: Span| {
         syn::Error::new(span, format_args!("`{}` takes a value: write {good}", key.unraw()))
@@ -234,13 +236,13 @@ fn valued<T>(
     let start = input.span();
     let value: Expr = input.parse().map_err(|_| wanted(start))?;
     let tokens = value.to_token_stream();
-    read(peeled(value), key).map(|value| (value, tokens))
+    read(peeled(&value)).map(|value| (value, tokens))
 }
 
 /// Literals that came through a `macro_rules!` parameter stand in invisible groups.
-fn peeled(value: Expr) -> Expr {
+fn peeled(value: &Expr) -> &Expr {
     match value {
-        Expr::Group(group) => peeled(*group.expr),
+        Expr::Group(group) => peeled(&group.expr),
         other => other,
     }
 }
@@ -249,21 +251,21 @@ fn bad(value: &Expr, message: impl std::fmt::Display) -> syn::Error {
     syn::Error::new_spanned(value, message)
 }
 
-fn limit(value: Expr, _key: &Ident) -> syn::Result<Limit> {
-    match &value {
+fn limit(value: &Expr) -> syn::Result<Limit> {
+    match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => literals::amount(&text.value())
             .map(Limit::Amount)
-            .map_err(|message| bad(&value, message)),
+            .map_err(|message| bad(value, message)),
         Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => {
-            whole_bytes(&value, "limit").map(|bytes| Limit::Amount(Amount::Bytes(bytes)))
+            whole_bytes(value, "limit").map(|bytes| Limit::Amount(Amount::Bytes(bytes)))
         }
         Expr::Lit(_) => {
-            Err(bad(&value, format_args!("this is not an amount of memory: write {LIMIT}")))
+            Err(bad(value, format_args!("this is not an amount of memory: write {LIMIT}")))
         }
         Expr::Unary(unary) if is_negative(unary) => {
-            Err(bad(&value, format_args!("a limit cannot be negative: write {LIMIT}")))
+            Err(bad(value, format_args!("a limit cannot be negative: write {LIMIT}")))
         }
-        _ => Ok(Limit::Expr(Box::new(value))),
+        _ => Ok(Limit::Expr(Box::new(value.clone()))),
     }
 }
 
@@ -284,18 +286,18 @@ fn whole_bytes(value: &Expr, option: &str) -> syn::Result<u64> {
         .ok_or_else(|| bad(value, format_args!(r#"this is not a number of bytes: write `{option} = 200_000_000` or `{option} = "200MB"`"#)))
 }
 
-fn growth(value: Expr, _key: &Ident) -> syn::Result<u64> {
-    match &value {
+fn growth(value: &Expr) -> syn::Result<u64> {
+    match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().ends_with('%') => Err(bad(
-            &value,
+            value,
             format_args!("growth is an amount, not a share of a limit: write {GROWTH}"),
         )),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            literals::size(&text.value()).map_err(|message| bad(&value, message))
+            literals::size(&text.value()).map_err(|message| bad(value, message))
         }
-        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => whole_bytes(&value, "growth"),
+        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => whole_bytes(value, "growth"),
         _ => Err(bad(
-            &value,
+            value,
             format_args!(
                 "growth takes a size that is known when the program is built: write {GROWTH}"
             ),
@@ -303,25 +305,25 @@ fn growth(value: Expr, _key: &Ident) -> syn::Result<u64> {
     }
 }
 
-fn every(value: Expr, _key: &Ident) -> syn::Result<Every> {
-    match &value {
+fn every(value: &Expr) -> syn::Result<Every> {
+    match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => literals::duration(&text.value())
             .map(Every::Nanos)
-            .map_err(|message| bad(&value, message)),
+            .map_err(|message| bad(value, message)),
         Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => match number.base10_parse::<u32>() {
             Ok(0) => Err(bad(
-                &value,
+                value,
                 "`every = 0` would never look: write `every = 1` for each call or turn",
             )),
             Ok(count) if number.suffix().is_empty() || number.suffix() == "u32" => {
                 Ok(Every::Count(count))
             }
             _ => Err(bad(
-                &value,
+                value,
                 format_args!("this is not a number of calls or turns: write {EVERY}"),
             )),
         },
-        _ => Err(bad(&value, format_args!("write {EVERY}"))),
+        _ => Err(bad(value, format_args!("write {EVERY}"))),
     }
 }
 
@@ -355,10 +357,10 @@ const NOT_HANDLERS: &[&str] = &[
     "call",
 ];
 
-fn on_exceed(value: Expr, _key: &Ident) -> syn::Result<Action> {
+fn on_exceed(value: &Expr) -> syn::Result<Action> {
     let refuse =
-        || bad(&value, format_args!("this is not something that can follow: write {ON_EXCEED}"));
-    match &value {
+        || bad(value, format_args!("this is not something that can follow: write {ON_EXCEED}"));
+    match value {
         Expr::Path(path) => {
             let Some(word) = path.path.get_ident() else {
                 return Ok(Action::Handler(Box::new(path.clone())));
@@ -374,10 +376,10 @@ fn on_exceed(value: Expr, _key: &Ident) -> syn::Result<Action> {
             }
         }
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if is_word(&text.value()) => {
-            Err(bad(&value, format_args!("no quotes here: write `on_exceed = {}`", text.value())))
+            Err(bad(value, format_args!("no quotes here: write `on_exceed = {}`", text.value())))
         }
         Expr::Closure(_) => Err(bad(
-            &value,
+            value,
             "a handler is named by its path: write a `fn(&MemoryLimitExceeded)` and `on_exceed = crate::shed`",
         )),
         _ => Err(refuse()),
@@ -407,17 +409,17 @@ fn within_one_edit(a: &str, b: &str) -> bool {
     }
 }
 
-fn name(value: Expr, _key: &Ident) -> syn::Result<String> {
-    match &value {
+fn name(value: &Expr) -> syn::Result<String> {
+    match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if !text.value().trim().is_empty() => {
             Ok(text.value())
         }
-        _ => Err(bad(&value, format_args!("a name is a text that is not empty: write {NAME}"))),
+        _ => Err(bad(value, format_args!("a name is a text that is not empty: write {NAME}"))),
     }
 }
 
-fn krate(value: Expr, _key: &Ident) -> syn::Result<Path> {
-    match &value {
+fn krate(value: &Expr) -> syn::Result<Path> {
+    match value {
         Expr::Path(ExprPath { qself: None, path, .. }) => {
             runtime_path::check(path)?;
             Ok(path.clone())
@@ -425,7 +427,7 @@ fn krate(value: Expr, _key: &Ident) -> syn::Result<Path> {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
             let shown = text.value();
             let shown = shown.trim_start_matches(':');
-            Err(bad(&value, format_args!("a path, without quotes: write `crate = ::{shown}`")))
+            Err(bad(value, format_args!("a path, without quotes: write `crate = ::{shown}`")))
         }
         _ => Err(syn::Error::new(value.span(), format_args!("write {CRATE}"))),
     }

@@ -156,9 +156,8 @@ pub(crate) fn default_action(
     is_direct: bool,
 ) -> Action {
     match (is_direct, returns.shape, no_panic) {
-        (false, ..) => Action::Warn,
         (true, Shape::Result, _) => Action::Error,
-        (true, _, Some(_)) => Action::Warn,
+        (false, ..) | (true, _, Some(_)) => Action::Warn,
         (true, _, None) => Action::Panic,
     }
 }

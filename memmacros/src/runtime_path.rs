@@ -16,10 +16,11 @@ impl RuntimePath {
 
     /// The path of `__private`, all that generated code calls.
     pub(crate) fn private(&self) -> TokenStream {
-        match &self.0 {
-            Some(path) => quote!(#path::__private),
+        if let Some(path) = &self.0 {
+            quote!(#path::__private)
+        } else {
             // Mixed site, so that lints of the user's code never look here.
-            None => quote_spanned!(Span::mixed_site()=> ::memmacros_runtime::__private),
+            quote_spanned!(Span::mixed_site()=> ::memmacros_runtime::__private)
         }
     }
 

@@ -165,26 +165,22 @@ impl Site {
 
     /// The limit as the checks of functions and loops take it: asked for only when a check is due.
     fn limit_when_asked(&self) -> TokenStream {
-        match &self.limit {
-            Some(Limit::Expr(expr)) => {
-                let convert = into_limit(&self.runtime, expr);
-                quote_spanned!(Span::mixed_site()=> |_| #convert)
-            }
-            _ => {
-                let private = self.runtime.private();
-                quote_spanned!(Span::mixed_site()=> #private::site_limit)
-            }
+        if let Some(Limit::Expr(expr)) = &self.limit {
+            let convert = into_limit(&self.runtime, expr);
+            quote_spanned!(Span::mixed_site()=> |_| #convert)
+        } else {
+            let private = self.runtime.private();
+            quote_spanned!(Span::mixed_site()=> #private::site_limit)
         }
     }
 
     /// The limit as futures take it: a value, evaluated once at the call.
     pub(crate) fn limit_at_call(&self) -> TokenStream {
-        match &self.limit {
-            Some(Limit::Expr(expr)) => into_limit(&self.runtime, expr),
-            _ => {
-                let private = self.runtime.private();
-                quote_spanned!(Span::mixed_site()=> #private::SiteLimit)
-            }
+        if let Some(Limit::Expr(expr)) = &self.limit {
+            into_limit(&self.runtime, expr)
+        } else {
+            let private = self.runtime.private();
+            quote_spanned!(Span::mixed_site()=> #private::SiteLimit)
         }
     }
 

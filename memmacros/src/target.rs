@@ -5,7 +5,7 @@
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, ImplItemFn, Item, Label, Token, TraitItemFn};
+use syn::{Attribute, ForeignItemFn, Ident, ImplItemFn, Item, Label, Token, TraitItemFn};
 
 use crate::errors::Errors;
 
@@ -15,7 +15,7 @@ pub(crate) enum Target {
     /// `default fn`, which only an impl can hold.
     ImplFn(Box<ImplItemFn>),
     /// Without a body: a trait's, or one of an extern block.
-    FnWithoutBody(Box<TraitItemFn>),
+    FnWithoutBody(Box<Ident>),
     /// rustc got to a loop before any attribute of ours did.
     Loop,
     Else(TokenStream),
@@ -40,7 +40,12 @@ impl Target {
                 && item.default.is_none()
             {
                 input.parse::<TokenStream>()?;
-                return Ok(Self::FnWithoutBody(Box::new(item)));
+                return Ok(Self::FnWithoutBody(Box::new(item.sig.ident)));
+            }
+            // `safe fn` stands in extern blocks only.
+            if let Ok(item) = whole::<ForeignItemFn>(input) {
+                input.parse::<TokenStream>()?;
+                return Ok(Self::FnWithoutBody(Box::new(item.sig.ident)));
             }
             match whole::<Item>(input) {
                 Ok(Item::Verbatim(_)) => {}

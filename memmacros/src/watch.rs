@@ -116,8 +116,8 @@ pub(crate) fn expand(input: TokenStream, errors: &mut Errors) -> TokenStream {
         is_reached: true,
     };
     match expr {
-        Expr::Closure(closure) => closure_expr(closure, &attrs, taken, scope, errors),
-        expr => loop_expr(expr, &attrs, taken, scope, errors),
+        Expr::Closure(closure) => closure_expr(closure, &attrs, &taken, &scope, errors),
+        expr => loop_expr(expr, &attrs, taken, &scope, errors),
     }
 }
 
@@ -125,14 +125,14 @@ fn loop_expr(
     expr: Expr,
     attrs: &[Attribute],
     taken: Taken,
-    scope: Scope,
+    scope: &Scope,
     errors: &mut Errors,
 ) -> TokenStream {
     let mut inside = [Stmt::Expr(expr, None)];
     watched_loop::in_stmts(&mut inside, scope.clone(), errors);
     let [Stmt::Expr(expr, _)] = inside else { return TokenStream::new() };
     let options = options::of_meta(&taken.meta, errors);
-    let stmts = watched_loop::instrument(expr, options, taken, &scope, errors);
+    let stmts = watched_loop::instrument(expr, options, taken, scope, errors);
     let (watch, expr) = stmts.split_at(stmts.len() - 1);
     quote!({ #(#watch)* #(#attrs)* #(#expr)* })
 }
@@ -140,13 +140,13 @@ fn loop_expr(
 fn closure_expr(
     mut closure: ExprClosure,
     attrs: &[Attribute],
-    taken: Taken,
-    scope: Scope,
+    taken: &Taken,
+    scope: &Scope,
     errors: &mut Errors,
 ) -> TokenStream {
     let mut options = options::of_meta(&taken.meta, errors);
     options.inherit(&scope.options);
-    check_closure_options(&options, &taken, errors);
+    check_closure_options(&options, taken, errors);
 
     let returns = Returns::of_closure(&closure.output);
     let line = closure.inputs_begin.span;
@@ -160,16 +160,13 @@ fn closure_expr(
         [Stmt::Expr(Expr::Async(body), None)] if !is_async && body.attrs.is_empty() => Some(body),
         _ => None,
     };
-    let (kind, returns) = if future.is_some() {
-        (Kind::Closure, Returns::unknown())
-    } else {
-        (Kind::Closure, returns)
-    };
+    // What the closure returns is then the future, not what that returns.
+    let returns = if future.is_some() { Returns::unknown() } else { returns };
     place::check_action(&options, &returns, None, line, errors);
     let action = options.on_exceed.clone().map_or((Action::Warn, false), |set| (set.value, true));
     let name =
         options.name.as_ref().map_or_else(|| "closure".to_owned(), |name| name.value.clone());
-    let mut site = Site::new(&options, kind, name.clone(), line, action);
+    let mut site = Site::new(&options, Kind::Closure, name.clone(), line, action);
     if let Some(span) = returns.span() {
         site.returns = span;
     }

@@ -145,7 +145,7 @@ fn loop_site(
         None => scope.action.clone(),
     };
     if options.krate.is_none() {
-        options.krate = scope.options.krate.clone();
+        options.krate.clone_from(&scope.options.krate);
     }
     let name = match &options.name {
         Some(name) => name.value.clone(),
@@ -154,7 +154,7 @@ fn loop_site(
     };
     let mut site = Site::new(&options, Kind::Loop, name, keyword, action);
     if site.limit.is_none() {
-        site.limit = scope.limit.clone();
+        site.limit.clone_from(&scope.limit);
     }
     if let Some(span) = scope.returns.span() {
         site.returns = span;

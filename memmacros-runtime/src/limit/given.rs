@@ -101,7 +101,7 @@ impl FromStr for MemoryLimit {
             && number.ends_with(|c: char| c.is_ascii_digit())
             && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         match number.parse::<f64>() {
-            Ok(percent) if plain && (0.0..=100.0).contains(&percent) => {
+            Ok(percent) if plain && percent > 0.0 && percent <= 100.0 => {
                 Ok(Self::of_percent(percent))
             }
             _ => Err(LimitError(Problem::Percent(text.chars().take(40).collect()))),
@@ -184,7 +184,7 @@ impl IntoLimit for String {
 ///
 /// ```
 /// let error = memmacros_runtime::set_memory_limit("120%").unwrap_err();
-/// assert_eq!(error.to_string(), r#"`120%` is not a limit: write "80%" (0% to 100%) or "200MB""#);
+/// assert_eq!(error.to_string(), r#"`120%` is not a limit: write "80%", more than 0% and at most 100%, or "200MB""#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitError(Problem);
@@ -206,7 +206,10 @@ impl fmt::Display for LimitError {
         match &self.0 {
             Problem::Size(error) => error.fmt(f),
             Problem::Percent(text) => {
-                write!(f, r#"`{text}` is not a limit: write "80%" (0% to 100%) or "200MB""#)
+                write!(
+                    f,
+                    r#"`{text}` is not a limit: write "80%", more than 0% and at most 100%, or "200MB""#
+                )
             }
         }
     }

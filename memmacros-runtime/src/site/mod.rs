@@ -119,7 +119,7 @@ impl fmt::Display for Place {
 /// a thread.
 #[doc(hidden)]
 pub struct Site {
-    /// 0 until the first call; then the place in every thread's table, plus one.
+    /// The place in every thread's table; [`UNMET`](Self::UNMET) until the first call.
     id: AtomicU32,
     options: Options,
     place: Place,
@@ -127,6 +127,9 @@ pub struct Site {
 }
 
 impl Site {
+    /// A place that no table reaches.
+    const UNMET: u32 = u32::MAX;
+
     /// Describes an annotation; called by generated code, in a `static`.
     #[must_use]
     pub const fn new(
@@ -138,7 +141,7 @@ impl Site {
         options: Options,
     ) -> Self {
         let place = Place { kind, name, module, file, line };
-        Self { id: AtomicU32::new(0), options, place, counts: Counts::new() }
+        Self { id: AtomicU32::new(Self::UNMET), options, place, counts: Counts::new() }
     }
 
     pub(crate) const fn place(&self) -> Place {
@@ -162,12 +165,11 @@ impl Site {
         matches!(self.place.kind, SiteKind::Future)
     }
 
-    /// The place in every thread's table; wraps to `u32::MAX` before the first call,
-    /// which no table reaches.
+    /// The place in every thread's table; before the first call, one that none has.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "one load")]
     pub(crate) fn index(&self) -> usize {
-        self.id.load(Ordering::Relaxed).wrapping_sub(1) as usize
+        self.id.load(Ordering::Relaxed) as usize
     }
 }
 

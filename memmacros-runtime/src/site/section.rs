@@ -32,6 +32,7 @@ cfg_select! {
         use slice::MEMMACROS_RUNTIME_0_1_SITES;
 
         /// What `site!` names.
+        #[expect(unreachable_pub, reason = "`__private` re-exports all of it")]
         pub mod listing {
             pub use super::slice::MEMMACROS_RUNTIME_0_1_SITES;
             pub use linkme;

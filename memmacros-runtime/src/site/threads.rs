@@ -27,7 +27,7 @@ pub(crate) struct Tally {
     polls: AtomicU64,
     /// The value of `entered`, or for a future of `polls`, at which to look.
     due: AtomicU64,
-    /// The thread's number of the last opening; 0 where it is not on this thread's stack.
+    /// The thread's era when it was last opened; 0 where it is not on this thread's stack.
     opened: AtomicU64,
     /// When the last look was, in [`Moment`]s.
     looked: AtomicU32,
@@ -45,7 +45,7 @@ impl Tally {
     /// Opens a call. True if it is time to look.
     #[inline(always)]
     pub(crate) fn enter(&self) -> bool {
-        self.opened.store(next_opening(), Ordering::Relaxed);
+        self.opened.store(era(), Ordering::Relaxed);
         self.count()
     }
 
@@ -69,7 +69,7 @@ impl Tally {
         let polls = self.polls.load(Ordering::Relaxed) + 1;
         self.polls.store(polls, Ordering::Relaxed);
         let around = self.opened.load(Ordering::Relaxed);
-        self.opened.store(next_opening(), Ordering::Relaxed);
+        self.opened.store(era(), Ordering::Relaxed);
         (polls >= self.due.load(Ordering::Relaxed), around)
     }
 
@@ -85,14 +85,19 @@ impl Tally {
         (u64::from(elapsed) * MOMENT, self.batch.load(Ordering::Relaxed))
     }
 
-    /// Says whose tally it is, at the first look.
+    /// Says whose tally it is, at each look. What is opened from now on is of a later era.
     pub(crate) fn belongs_to(&self, site: &'static Site) {
         self.site.get_or_init(|| site);
+        local(|local| local.era.set(local.era.get() + 1));
+    }
+
+    /// Whose tally it is, once it has been looked at.
+    pub(crate) fn site(&self) -> Option<&'static Site> {
+        self.site.get().copied()
     }
 
     /// Looks again after `batch` calls.
     pub(crate) fn plan(&self, site: &'static Site, now: u64, batch: u32) {
-        self.belongs_to(site);
         self.looked.store(moment(now), Ordering::Relaxed);
         self.batch.store(batch, Ordering::Relaxed);
         let count = if site.is_future() { &self.polls } else { &self.entered };
@@ -102,7 +107,7 @@ impl Tally {
     /// When the site was last opened on this thread, if more than `but` calls are open.
     fn open_since(&self, but: u64) -> Option<(u64, &'static Site)> {
         let opened = self.opened.load(Ordering::Relaxed);
-        let site = *self.site.get()?;
+        let site = self.site()?;
         let open = if site.is_future() {
             1
         } else {
@@ -129,8 +134,8 @@ fn moment(ticks: u64) -> u32 {
 #[derive(Debug)]
 pub(crate) struct Local {
     tallies: Cell<&'static [Tally]>,
-    /// Numbers the openings of sites.
-    openings: Cell<u64>,
+    /// Numbers the looks of this thread, from 1.
+    era: Cell<u64>,
     /// When this thread last read the resident size, in ticks.
     pub(crate) read_at: Cell<u64>,
     /// What it read; 0 before the first time.
@@ -143,7 +148,7 @@ thread_local! {
     static LOCAL: Local = const {
         Local {
             tallies: Cell::new(&[]),
-            openings: Cell::new(0),
+            era: Cell::new(1),
             read_at: Cell::new(0),
             resident: Cell::new(0),
             exiting: Cell::new(false),
@@ -167,12 +172,8 @@ pub(crate) fn tally(site: &'static Site) -> Option<&'static Tally> {
 
 /// PERF: a closure of its own for each word, so small that it is always inlined.
 #[inline(always)]
-fn next_opening() -> u64 {
-    local(|local| {
-        let opening = local.openings.get() + 1;
-        local.openings.set(opening);
-        opening
-    })
+fn era() -> u64 {
+    local(|local| local.era.get())
 }
 
 impl Local {
@@ -185,7 +186,9 @@ impl Local {
             let left_out = but.is_some_and(|but| std::ptr::eq(but, tally));
             tally.open_since(u64::from(left_out))
         });
-        open.max_by_key(|&(opened, _)| opened).map(|(_, site)| site)
+        // Two of one era were both too short to be looked at. The outer one was mostly
+        // met first.
+        open.max_by_key(|&(opened, site)| (opened, site.index())).map(|(_, site)| site)
     }
 }
 
@@ -210,9 +213,9 @@ pub(crate) fn make_tally(site: &'static Site) -> Option<&'static Tally> {
 fn assign(site: &'static Site) -> usize {
     static NEXT: Mutex<u32> = Mutex::new(0);
     let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
-    if site.id.load(Ordering::Relaxed) == 0 {
-        *next += 1;
+    if site.id.load(Ordering::Relaxed) == Site::UNMET {
         site.id.store(*next, Ordering::Relaxed);
+        *next += 1;
         list::note(site);
     }
     site.index()

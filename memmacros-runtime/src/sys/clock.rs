@@ -16,8 +16,9 @@ pub(crate) fn ticks() -> u64 {
 }
 
 /// Ticks since `earlier`; `u64::MAX` where the clock has stepped back meanwhile.
+#[cfg(any(test, target_os = "linux"))]
 #[inline]
-pub(crate) fn since(earlier: u64) -> u64 {
+pub(super) fn since(earlier: u64) -> u64 {
     ticks().checked_sub(earlier).unwrap_or(u64::MAX)
 }
 

@@ -2,11 +2,13 @@
 //! Called by statm before it trusts its descriptor, and by rooms whose threads die in a fork.
 //! Never asks the system on the way of a sample, and never needs the C library's fork.
 
-use std::sync::atomic::AtomicU64;
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicPtr, AtomicU64};
 #[cfg(unix)]
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a child must not inherit. All zero means "know nothing yet".
+#[cfg(target_os = "linux")]
 #[repr(C, align(64))]
 #[derive(Debug)]
 pub(super) struct Words {
@@ -14,19 +16,17 @@ pub(super) struct Words {
     pub(super) statm: AtomicU64,
     /// Ticks at which statm's descriptor was last known to be ours.
     pub(super) checked: AtomicU64,
-    #[cfg(unix)]
     generation: AtomicU32,
     /// The process these words describe; 0 in a page that the kernel wipes by itself.
-    #[cfg(unix)]
     pid: AtomicU32,
 }
 
 /// Set once, to a page with `MADV_WIPEONFORK` or to `UNWIPED`.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 static PAGE: AtomicPtr<Words> = AtomicPtr::new(std::ptr::null_mut());
 
-/// For kernels before 4.14 and other systems: told apart by getpid, about 0.1 us a call.
-#[cfg(unix)]
+/// For kernels before 4.14 and emulators: told apart by getpid, about 0.1 us a call.
+#[cfg(target_os = "linux")]
 static UNWIPED: Words = Words {
     statm: AtomicU64::new(0),
     checked: AtomicU64::new(0),
@@ -41,7 +41,7 @@ static GENERATIONS: AtomicU32 = AtomicU32::new(0);
 /// The words of this process: all zero again in a child, also after a raw `SYS_fork`.
 ///
 /// A vfork child shares its parent's memory and so, rightly, its words.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[inline]
 pub(super) fn words() -> &'static Words {
     let page = PAGE.load(Ordering::Acquire);
@@ -57,7 +57,7 @@ pub(super) fn words() -> &'static Words {
     words
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 impl Words {
     /// Wipes words that describe another process than `pid`.
     #[cold]
@@ -71,7 +71,7 @@ impl Words {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[cold]
 fn set_up() -> &'static Words {
     let unwiped = std::ptr::from_ref(&UNWIPED).cast_mut();
@@ -108,12 +108,7 @@ fn wiped_page() -> Option<*mut Words> {
     Some(page.cast())
 }
 
-#[cfg(all(unix, not(target_os = "linux")))]
-fn wiped_page() -> Option<*mut Words> {
-    None
-}
-
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "munmap")]
 fn unmap(page: *mut Words) {
     // SAFETY: called with a page of `wiped_page` that has been shown to nobody else.
@@ -130,7 +125,7 @@ fn unmap(page: *mut Words) {
 /// compares: a greater number says "we are a child that has not noticed yet". Two children of
 /// one parent have the same number, which is no harm, as neither sees the other's memory.
 /// About 1 ns; no system call on Linux since 4.14.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[inline]
 pub(crate) fn generation() -> u32 {
     let words = words();
@@ -140,7 +135,7 @@ pub(crate) fn generation() -> u32 {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[cold]
 fn next_generation(words: &Words) -> u32 {
     let next = GENERATIONS.fetch_add(1, Ordering::Relaxed).wrapping_add(1).max(1);
@@ -150,6 +145,17 @@ fn next_generation(words: &Words) -> u32 {
     }
 }
 
+/// Other systems' kernels wipe no pages: getpid tells, 0.1 us where it is a system call.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) fn generation() -> u32 {
+    static PID: AtomicU32 = AtomicU32::new(0);
+    let pid = std::process::id();
+    if PID.swap(pid, Ordering::Relaxed) != pid {
+        GENERATIONS.fetch_add(1, Ordering::Relaxed);
+    }
+    GENERATIONS.load(Ordering::Relaxed)
+}
+
 /// Systems without fork have one generation.
 #[cfg(not(unix))]
 #[inline]
@@ -157,10 +163,11 @@ pub(crate) fn generation() -> u32 {
     1
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn words_of_another_process_are_wiped() {
         let words = Words {

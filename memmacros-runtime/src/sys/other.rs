@@ -16,7 +16,36 @@ pub(super) fn process() -> Option<ProcessMemory> {
     let process = system.process(pid)?;
     let resident = known(process.memory());
     let virtual_size = known(process.virtual_memory());
-    resident.map(|_| ProcessMemory { resident, virtual_size, ..ProcessMemory::default() })
+    // The two are not read at the same moment.
+    let peak_resident = peak().max(peak().and(resident));
+    resident.map(|_| ProcessMemory {
+        resident,
+        peak_resident,
+        virtual_size,
+        ..ProcessMemory::default()
+    })
+}
+
+/// sysinfo does not tell the peak, `getrusage` does.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "libc's getrusage")]
+fn peak() -> Option<ByteSize> {
+    // macOS counts bytes, all others KiB (each one's getrusage(2)).
+    let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: `usage` is room for one rusage, borrowed for the call; all zero is a valid one.
+    let peak = unsafe {
+        if libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr()) != 0 {
+            return None;
+        }
+        usage.assume_init().ru_maxrss
+    };
+    u64::try_from(peak).ok()?.checked_mul(unit).and_then(known)
+}
+
+#[cfg(not(unix))]
+fn peak() -> Option<ByteSize> {
+    None
 }
 
 /// The RAM of the machine.
@@ -46,6 +75,7 @@ mod tests {
         let apart = resident.as_u64().abs_diff(exact.as_u64());
         assert!(apart < 64 << 20, "sysinfo says {resident}, the system {exact}");
         assert!(memory.virtual_size >= memory.resident);
+        assert!(cfg!(not(unix)) || memory.peak_resident >= memory.resident);
         assert_eq!(memory.swap, None, "sysinfo does not tell a process's swap");
     }
 

@@ -31,7 +31,6 @@ const UNWINDING: u64 = 2;
 pub struct Guard {
     /// `None`: switched off, or the thread is ending.
     tally: Option<&'static Tally>,
-    site: &'static Site,
     /// The resident size when the call began, or one of the constants above.
     entry: Cell<u64>,
 }
@@ -43,9 +42,14 @@ impl Guard {
     #[inline(always)]
     #[must_use]
     pub fn enter(site: &'static Site) -> Self {
+        let mut entry = NOT_DUE;
         let tally = super::tally(site);
-        let due = tally.is_some_and(|tally| tally.enter() || thread::panicking());
-        Self { tally, site, entry: Cell::new(if due { DUE } else { NOT_DUE }) }
+        if let Some(tally) = tally
+            && (tally.enter() || thread::panicking())
+        {
+            entry = is_due(tally, site);
+        }
+        Self { tally, entry: Cell::new(entry) }
     }
 
     /// Whether this call is one to look at.
@@ -102,7 +106,8 @@ impl Guard {
 
     /// The start of a call that is looked at. Gives what is passed.
     fn look(&self, limit: impl FnOnce(&'static Site) -> Limit) -> Option<Finding> {
-        let (tally, site) = (self.tally?, self.site);
+        let tally = self.tally?;
+        let site = tally.site()?;
         let options = site.options();
         let now = clock::ticks();
         let resident = verdict::read(now, site, options.is_exact(), Owner::Around(tally));
@@ -138,7 +143,7 @@ impl Guard {
         if entry <= UNWINDING {
             return None;
         }
-        let site = self.site;
+        let site = self.site()?;
         let options = site.options();
         let resident = verdict::read(clock::ticks(), site, options.is_exact(), Owner::Site(site))?;
         site.counts().measured(resident.wrapping_sub(entry).cast_signed());
@@ -147,10 +152,11 @@ impl Guard {
         }
         // A handler and an expression are known at the entry only; they hear of it at the
         // next call.
-        if options.action != Action::Handler && options.limit != LimitOption::Dynamic {
-            if let Some(finding) = verdict::judge_limit(site, resident, verdict::site_limit(site)) {
-                finding.warn();
-            }
+        if options.action != Action::Handler
+            && options.limit != LimitOption::Dynamic
+            && let Some(finding) = verdict::judge_limit(site, resident, verdict::site_limit(site))
+        {
+            finding.warn();
         }
         verdict::judge_growth(site, entry, resident)
     }
@@ -159,8 +165,11 @@ impl Guard {
     #[cold]
     #[inline(never)]
     fn close(&self) {
-        if thread::panicking() && self.entry.get() != UNWINDING {
-            self.site.counts().add_panic();
+        if thread::panicking()
+            && self.entry.get() != UNWINDING
+            && let Some(site) = self.site()
+        {
+            site.counts().add_panic();
         }
         if let Some(finding) = self.measure() {
             // Only functions that keep their `#[track_caller]` come here with `growth`.
@@ -197,9 +206,18 @@ impl Guard {
         }
     }
 
-    pub(crate) fn site(&self) -> &'static Site {
-        self.site
+    /// The site, where it is watched.
+    pub(crate) fn site(&self) -> Option<&'static Site> {
+        self.tally?.site()
     }
+}
+
+/// PERF: the tally is told its site here, so that no call has to carry it.
+#[cold]
+#[inline(never)]
+fn is_due(tally: &Tally, site: &'static Site) -> u64 {
+    tally.belongs_to(site);
+    DUE
 }
 
 impl Drop for Guard {

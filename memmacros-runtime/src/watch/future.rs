@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::verdict::{self, Finding, GivenLimit};
+use super::verdict::{self, Finding, GivenHandler, GivenLimit};
 use crate::checkpoint;
 use crate::gate::{self, Owner};
 use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded};
@@ -18,89 +18,118 @@ use crate::site::threads::Tally;
 use crate::site::{Action, Site, SiteKind, at_caller};
 use crate::sys::clock;
 
-/// Where a future stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// Not polled yet, or switched off.
-    Idle,
-    /// Between two polls.
-    Open,
-    /// In the midst of a poll; stays so where the poll panics.
-    Polling,
-    Closed,
-}
-
 /// What a watched future keeps between polls.
+///
+/// PERF: two words, and no guard with a `Drop` for the poll: a future is moved into the
+/// one that awaits it, and what is written right before a move is waited for.
 #[derive(Clone, Copy, Debug)]
 struct State {
     site: &'static Site,
-    /// The resident size at the first look; 0 before.
-    entry: u64,
-    stage: Stage,
+    stage: u64,
 }
 
-/// One poll of a watched future; dropped, it closes the poll.
-///
-/// PERF: nothing takes its address, so that it stays in registers.
-struct PollGuard {
+/// Not polled yet, or switched off.
+const IDLE: u64 = 0;
+/// Ready, or refused.
+const CLOSED: u64 = 1;
+/// Between two polls, and never read. Larger: the resident size at the first look.
+const UNREAD: u64 = 2;
+/// In the midst of a poll, in the top bit; it stays where the poll panics.
+const POLLING: u64 = 1 << 63;
+
+/// One poll of a watched future.
+#[derive(Clone, Copy)]
+struct Turn {
     site: &'static Site,
     tally: &'static Tally,
-    /// The opening of a poll around it, of the same site.
+    /// The era of a poll around it, of the same site.
     around: u64,
+    /// The resident size at the first look; 0 before.
+    entry: u64,
     due: bool,
-    /// Whether the poll returned; if not when it is dropped, it panicked.
-    returned: bool,
 }
 
-impl PollGuard {
-    #[inline(always)]
-    fn enter(state: &mut State) -> Option<Self> {
-        if state.stage == Stage::Closed {
-            return None;
-        }
-        let site = state.site;
-        let tally = super::tally(site)?;
-        if state.stage == Stage::Idle {
-            tally.count();
-        }
-        state.stage = Stage::Polling;
-        let (due, around) = tally.poll();
-        let due = due || (state.entry == 0 && site.options().is_exact());
-        Some(Self { site, tally, around, due, returned: false })
+impl State {
+    const fn new(site: &'static Site) -> Self {
+        Self { site, stage: IDLE }
     }
 
     #[inline(always)]
-    fn look<L: GivenLimit>(&self, state: &mut State, limit: &L) -> Option<Finding> {
-        let (entry, finding) = look(self.site, self.tally, state.entry, limit);
-        state.entry = entry;
+    fn begin(&mut self) -> Option<Turn> {
+        let stage = self.stage;
+        if stage == CLOSED {
+            return None;
+        }
+        let site = self.site;
+        let tally = super::tally(site)?;
+        if stage == IDLE {
+            tally.count();
+        }
+        self.stage = POLLING | UNREAD;
+        let (due, around) = tally.poll();
+        let entry = if stage > UNREAD { stage } else { 0 };
+        Some(Turn {
+            site,
+            tally,
+            around,
+            entry,
+            due: due || (entry == 0 && site.options().is_exact()),
+        })
+    }
+
+    /// The poll has returned, and `ended` says whether it was the last.
+    #[inline(always)]
+    fn end(&mut self, turn: Turn, ended: bool) {
+        turn.tally.end_poll(turn.around);
+        self.stage = match turn.entry {
+            _ if ended => CLOSED,
+            0 => UNREAD,
+            entry => entry,
+        };
+        if ended {
+            turn.tally.leave();
+        }
+    }
+
+    /// The future is dropped.
+    #[inline(always)]
+    fn dropped(&mut self) {
+        if self.stage > CLOSED {
+            self.unfinished();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unfinished(&mut self) {
+        let tally = super::tally(self.site);
+        if self.stage & POLLING == 0 {
+            self.site.counts().add_cancelled();
+        } else {
+            self.site.counts().add_panic();
+            if let Some(tally) = tally {
+                tally.end_poll(0);
+            }
+        }
+        if let Some(tally) = tally {
+            tally.leave();
+        }
+    }
+}
+
+impl Turn {
+    #[inline(always)]
+    fn look<L: GivenLimit>(&mut self, limit: &L) -> Option<Finding> {
+        let (entry, finding) = look(self.site, self.tally, self.entry, limit);
+        self.entry = entry;
         finding
     }
 
     /// Gives what the future has grown by too much, after the poll.
     #[inline(always)]
-    fn measure(&self, state: &State, ready: bool) -> Option<Finding> {
+    fn measure(&self, ready: bool) -> Option<Finding> {
         let measured = self.due || (ready && self.site.options().is_exact());
-        if measured { measure(self.site, state.entry, ready) } else { None }
-    }
-
-    /// The poll has returned, and `ended` says whether it was the last.
-    #[inline(always)]
-    fn returned(&mut self, state: &mut State, ended: bool) {
-        self.returned = true;
-        state.stage = if ended { Stage::Closed } else { Stage::Open };
-        if ended {
-            leave(self.site);
-        }
-    }
-}
-
-impl Drop for PollGuard {
-    #[inline(always)]
-    fn drop(&mut self) {
-        self.tally.end_poll(self.around);
-        if !self.returned {
-            self.site.counts().add_panic();
-        }
+        if measured { measure(self.site, self.entry, ready) } else { None }
     }
 }
 
@@ -116,6 +145,7 @@ fn look<L: GivenLimit>(
     let options = site.options();
     let now = clock::ticks();
     let first = entry == 0;
+    tally.belongs_to(site);
     let Some(resident) =
         verdict::read(now, site, first && options.is_exact(), Owner::Around(tally))
     else {
@@ -160,33 +190,6 @@ fn measure(site: &'static Site, entry: u64, ready: bool) -> Option<Finding> {
     verdict::judge_growth(site, entry, resident)
 }
 
-/// Counts the end of a call.
-#[inline(always)]
-fn leave(site: &'static Site) {
-    if let Some(tally) = super::tally(site) {
-        tally.leave();
-    }
-}
-
-impl State {
-    const fn new(site: &'static Site) -> Self {
-        Self { site, entry: 0, stage: Stage::Idle }
-    }
-
-    /// The future is dropped.
-    #[inline(always)]
-    fn dropped(&mut self) {
-        match self.stage {
-            Stage::Idle | Stage::Closed => {}
-            Stage::Open => {
-                self.site.counts().add_cancelled();
-                leave(self.site);
-            }
-            Stage::Polling => leave(self.site),
-        }
-    }
-}
-
 pin_project! {
     /// A future that is ready with an error once its limit is passed; made by
     /// [`MemoryWatchedFutureExt::memory_watched`].
@@ -211,15 +214,15 @@ pin_project! {
     #[doc(hidden)]
     #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
-    pub struct ActingFuture<F, L> {
+    pub struct ActingFuture<F, L, H> {
         #[pin]
         future: F,
         limit: L,
-        handler: Option<fn(&MemoryLimitExceeded)>,
+        handler: H,
         state: State,
     }
 
-    impl<F, L> PinnedDrop for ActingFuture<F, L> {
+    impl<F, L, H> PinnedDrop for ActingFuture<F, L, H> {
         fn drop(this: Pin<&mut Self>) {
             this.project().state.dropped();
         }
@@ -234,15 +237,10 @@ impl<F, L> ErrorFuture<F, L> {
     }
 }
 
-impl<F, L> ActingFuture<F, L> {
+impl<F, L, H> ActingFuture<F, L, H> {
     /// Watches `future` as `site`.
     #[inline(always)]
-    pub(crate) fn new(
-        site: &'static Site,
-        limit: L,
-        handler: Option<fn(&MemoryLimitExceeded)>,
-        future: F,
-    ) -> Self {
+    pub(crate) fn new(site: &'static Site, limit: L, handler: H, future: F) -> Self {
         Self { future, limit, handler, state: State::new(site) }
     }
 }
@@ -253,19 +251,19 @@ impl<F: Future, L: GivenLimit> Future for ErrorFuture<F, L> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Some(mut guard) = PollGuard::enter(this.state) else {
+        let Some(mut turn) = this.state.begin() else {
             return this.future.poll(context).map(Ok);
         };
-        if guard.due {
-            if let Some(error) = guard.look(this.state, this.limit).and_then(Finding::into_error) {
-                guard.returned(this.state, true);
-                return Poll::Ready(Err(error));
-            }
+        if turn.due
+            && let Some(error) = turn.look(this.limit).and_then(Finding::into_error)
+        {
+            this.state.end(turn, true);
+            return Poll::Ready(Err(error));
         }
         let polled = this.future.poll(context);
-        let finding = guard.measure(this.state, polled.is_ready());
+        let finding = turn.measure(polled.is_ready());
         let error = finding.and_then(Finding::into_error);
-        guard.returned(this.state, polled.is_ready() || error.is_some());
+        this.state.end(turn, polled.is_ready() || error.is_some());
         match error {
             Some(error) => Poll::Ready(Err(error)),
             None => polled.map(Ok),
@@ -273,25 +271,25 @@ impl<F: Future, L: GivenLimit> Future for ErrorFuture<F, L> {
     }
 }
 
-impl<F: Future, L: GivenLimit> Future for ActingFuture<F, L> {
+impl<F: Future, L: GivenLimit, H: GivenHandler> Future for ActingFuture<F, L, H> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Some(mut guard) = PollGuard::enter(this.state) else {
+        let Some(mut turn) = this.state.begin() else {
             return this.future.poll(context);
         };
-        if guard.due {
-            if let Some(finding) = guard.look(this.state, this.limit) {
-                finding.act(*this.handler);
-            }
+        if turn.due
+            && let Some(finding) = turn.look(this.limit)
+        {
+            finding.act(this.handler.get());
         }
         let polled = this.future.poll(context);
-        if let Some(finding) = guard.measure(this.state, polled.is_ready()) {
-            finding.act(*this.handler);
+        if let Some(finding) = turn.measure(polled.is_ready()) {
+            finding.act(this.handler.get());
         }
-        guard.returned(this.state, polled.is_ready());
+        this.state.end(turn, polled.is_ready());
         polled
     }
 }

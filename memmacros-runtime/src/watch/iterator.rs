@@ -128,10 +128,8 @@ impl<I: Iterator> Iterator for MemoryWatched<I> {
             Some(_) => self.watch.tick(),
             None => std::mem::replace(&mut self.stage, Stage::Checked) == Stage::Running,
         };
-        if due {
-            if let Some(exceeded) = self.check() {
-                return Some(Err(MemoryWatchedError::exceeding(item, exceeded)));
-            }
+        if due && let Some(exceeded) = self.check() {
+            return Some(Err(MemoryWatchedError::exceeding(item, exceeded)));
         }
         item.map(Ok)
     }

@@ -25,7 +25,7 @@ pub use looped::LoopWatch;
 pub use returns::{FromLimitExceeded, LimitReturn};
 #[cfg(feature = "stream")]
 pub use stream::{MemoryWatchedStream, MemoryWatchedStreamExt};
-pub use verdict::{GivenLimit, SiteLimit, site_limit};
+pub use verdict::{GivenHandler, GivenLimit, SiteLimit, site_limit};
 
 /// This thread's tally of `site`. `None` where memmacros is switched off, and while the
 /// thread ends.

@@ -23,22 +23,14 @@ pub trait MemoryWatchedStreamExt: Stream + Sized {
     /// having been polled.
     ///
     /// ```
-    /// use memmacros_runtime::MemoryWatchedStreamExt as _;
     /// use futures_core::Stream;
+    /// use memmacros_runtime::{MemoryWatchedError, MemoryWatchedStreamExt as _};
     ///
-    /// fn at_most_a_gigabyte(rows: impl Stream<Item = String>) -> impl Stream<Item = Result<String, Box<dyn std::error::Error>>> {
-    ///     # struct Boxed<S>(S);
-    ///     # impl<T: 'static, S: Stream<Item = Result<T, memmacros_runtime::MemoryWatchedError<T>>> + Unpin> Stream for Boxed<S> {
-    ///     #     type Item = Result<T, Box<dyn std::error::Error>>;
-    ///     #     fn poll_next(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
-    ///     #         std::pin::Pin::new(&mut self.0).poll_next(cx).map(|item| item.map(|item| item.map_err(Into::into)))
-    ///     #     }
-    ///     # }
-    ///     # let rows = Box::pin(rows); Boxed(
+    /// fn within_a_gigabyte(
+    ///     rows: impl Stream<Item = String>,
+    /// ) -> impl Stream<Item = Result<String, MemoryWatchedError<String>>> {
     ///     rows.memory_watched("1GB")
-    ///     # )
     /// }
-    /// # let _ = at_most_a_gigabyte::<Pending>; struct Pending; impl Stream for Pending { type Item = String; fn poll_next(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<String>> { std::task::Poll::Pending } }
     /// ```
     #[track_caller]
     fn memory_watched(self, limit: impl IntoLimit) -> MemoryWatchedStream<Self> {

@@ -28,7 +28,6 @@ pub fn site_limit(site: &'static Site) -> Result<MemoryLimit, LimitError> {
 #[doc(hidden)]
 pub trait GivenLimit {
     #[expect(missing_docs, reason = "called by the futures of this crate only")]
-    #[expect(clippy::missing_errors_doc, reason = "as above")]
     fn get(&self, site: &'static Site) -> Result<MemoryLimit, LimitError>;
 }
 
@@ -46,6 +45,25 @@ impl GivenLimit for SiteLimit {
 impl GivenLimit for Result<MemoryLimit, LimitError> {
     fn get(&self, _: &'static Site) -> Result<MemoryLimit, LimitError> {
         self.clone()
+    }
+}
+
+/// The handler of a future, if it has one.
+#[doc(hidden)]
+pub trait GivenHandler {
+    #[expect(missing_docs, reason = "called by the futures of this crate only")]
+    fn get(&self) -> Option<fn(&MemoryLimitExceeded)>;
+}
+
+impl GivenHandler for () {
+    fn get(&self) -> Option<fn(&MemoryLimitExceeded)> {
+        None
+    }
+}
+
+impl GivenHandler for fn(&MemoryLimitExceeded) {
+    fn get(&self) -> Option<Self> {
+        Some(*self)
     }
 }
 
@@ -81,14 +99,11 @@ pub(super) fn judge_limit(
     } else {
         passes(resident, limit, origin)
     };
-    let error = match passed {
-        Ok(error) => error,
-        Err(UnknownWhole) => {
-            if site.counts().tell_once() {
-                output::dispatch(&Event::UnknownWhole { place: site.place() });
-            }
-            return None;
+    let Ok(error) = passed else {
+        if site.counts().tell_once() {
+            output::dispatch(&Event::UnknownWhole { place: site.place() });
         }
+        return None;
     };
     let crossing = site.counts().crosses(error.is_some());
     error.map(|error| Finding { site, error, crossing, action: site.options().action })

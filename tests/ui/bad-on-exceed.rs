@@ -1,0 +1,18 @@
+use memmacros_runtime::memory_watched;
+
+#[memory_watched(on_exceed = pannic)]
+fn mistyped() {}
+
+#[memory_watched(on_exceed = abort)]
+fn another_word() {}
+
+#[memory_watched(on_exceed = "warn")]
+fn quoted() {}
+
+#[memory_watched(on_exceed = panic!())]
+fn called() {}
+
+#[memory_watched(on_exceed = |exceeded| drop(exceeded))]
+fn closure() {}
+
+fn main() {}

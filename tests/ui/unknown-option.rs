@@ -1,0 +1,16 @@
+use memmacros_runtime::memory_watched;
+
+#[memory_watched(max = "200MB", naem = "import", Limit = 5)]
+fn import() {}
+
+#[memory_watched("200MB")]
+fn export() {}
+
+#[memory_watched(limit = "64GB" every = 1, max)]
+fn no_comma() {}
+
+fn main() {
+    import();
+    export();
+    no_comma();
+}
