@@ -15,7 +15,7 @@ pub(super) fn render(entry: &Entry) -> String {
     let mut line = String::with_capacity(256);
     let mut object = Object::begin(&mut line);
     object.text("event", name(&entry.what));
-    object.number("pid", std::process::id());
+    object.number("pid", super::process());
     object.number("elapsed_us", entry.elapsed.as_micros());
     match &entry.what {
         What::Row(row) => write_row(&mut object, row),

@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::{queue, show};
+use super::{process, queue, show};
 use crate::event::Event;
 use crate::site::sites;
 use crate::sys;
@@ -25,7 +25,7 @@ static PROCESS: AtomicU32 = AtomicU32::new(0);
 pub(crate) fn at_exit(report: bool) {
     static ARRANGED: Once = Once::new();
     ASKED.store(report, Ordering::Relaxed);
-    PROCESS.store(std::process::id(), Ordering::Relaxed);
+    PROCESS.store(process(), Ordering::Relaxed);
     ARRANGED.call_once(|| sys::exit::at_exit(end));
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn report_last() {
 fn end() {
     // A panic here would abort a program that had done its work.
     let _ = catch_unwind(|| {
-        let here = PROCESS.load(Ordering::Relaxed) == std::process::id();
+        let here = PROCESS.load(Ordering::Relaxed) == process();
         if here && ASKED.load(Ordering::Relaxed) {
             report_last();
         }

@@ -190,6 +190,11 @@ fn resident() -> Option<ByteSize> {
     sys::resident_bytes().ok().map(ByteSize::new)
 }
 
+/// This process. Where there are none, asking would panic.
+fn process() -> u32 {
+    if cfg!(all(target_family = "wasm", target_os = "unknown")) { 0 } else { std::process::id() }
+}
+
 /// Drops what a panic left, which may itself panic in the attempt.
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {

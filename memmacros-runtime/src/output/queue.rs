@@ -76,7 +76,7 @@ enum Job {
 
 impl Item {
     fn new(job: Job) -> Self {
-        Self { process: std::process::id(), job }
+        Self { process: super::process(), job }
     }
 }
 
@@ -184,7 +184,7 @@ fn drain() {
 
 /// Makes this thread the writer, if there is something to write and no other one.
 fn begin() -> Option<Target> {
-    let me = std::process::id();
+    let me = super::process();
     leave_parent(me);
     let mut state = state();
     if state.writing.is_some() || (state.waiting.is_empty() && state.lost == 0) {
@@ -219,7 +219,7 @@ pub(crate) fn settle() {
     }
     drain();
     let mut state = state();
-    while state.writing == Some(std::process::id()) {
+    while state.writing == Some(super::process()) {
         let before = WRITTEN.load(Ordering::Relaxed);
         let (guard, waited) =
             DONE.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
