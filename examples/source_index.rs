@@ -18,7 +18,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{env, fs, io};
 

@@ -28,16 +28,14 @@ pub use crate::bytes::{ByteDelta, ByteSize, ParseByteSizeError};
 pub use crate::event::{Event, Outcome, Row};
 pub use crate::exit::{ExitReport, summary};
 pub use crate::headroom::{FoundLimit, Headroom, HeadroomProblem, LimitSource, set_maximum_memory};
-pub use crate::limit::{
-    IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, memory_limit, set_memory_limit,
-};
+pub use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, set_memory_limit};
 pub use crate::output::{Captured, OwnedRow, Sink, set_output, set_sink, set_verbose};
 pub use crate::sample::{MemorySample, resident, try_resident};
 pub use crate::site::{Place, SiteKind, SiteStats, Sites, sites};
 pub use crate::sys::{ReadError, system};
 pub use crate::watch::{
     ErrorFuture, MemoryWatched, MemoryWatchedError, MemoryWatchedExt, MemoryWatchedFutureExt,
-    check_memory, check_memory_against,
+    check_memory, check_memory_against, memory_limit,
 };
 #[cfg(feature = "stream")]
 pub use crate::watch::{MemoryWatchedStream, MemoryWatchedStreamExt};

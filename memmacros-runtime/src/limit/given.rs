@@ -57,7 +57,7 @@ impl MemoryLimit {
     #[must_use]
     pub fn bytes(self) -> Option<ByteSize> {
         match self.0 {
-            Given::Global => super::memory_limit().bytes(),
+            Given::Global => super::global().limit.bytes(),
             Given::Bytes(bytes) => Some(bytes),
             Given::Percent(percent) => headroom::limit_now().map(|whole| part(whole, percent)),
         }

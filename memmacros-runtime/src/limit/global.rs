@@ -65,13 +65,3 @@ pub fn set_memory_limit(limit: impl IntoLimit) -> Result<(), LimitError> {
     LIMIT.store(word, Ordering::Relaxed);
     Ok(())
 }
-
-/// The limit for every check that names none of its own: 200 MiB until one is set.
-///
-/// ```
-/// assert_eq!(memmacros_runtime::memory_limit().to_string(), "200 MiB");
-/// ```
-#[must_use]
-pub fn memory_limit() -> MemoryLimit {
-    global().limit
-}

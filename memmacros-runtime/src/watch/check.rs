@@ -1,4 +1,4 @@
-//! Owns `check_memory` and `check_memory_against`: a check by a plain call.
+//! Owns `check_memory`, `check_memory_against` and `memory_limit`: a check by a plain call.
 //! Called by users.
 //! Never acts: the error is returned, and always means that the limit is passed.
 
@@ -9,7 +9,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use super::verdict::{self, UnknownWhole};
 use crate::event::Event;
 use crate::gate::{self, Owner};
-use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, Origin};
+use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, Origin, global};
 use crate::output;
 use crate::sample::MemorySample;
 use crate::settings;
@@ -63,6 +63,19 @@ pub fn check_memory_against(limit: impl IntoLimit) -> Result<MemorySample, Memor
             Ok(sample())
         }
     }
+}
+
+/// The limit for every check that names none of its own: what
+/// [`set_memory_limit`](crate::set_memory_limit) or `MEMMACROS_LIMIT` says, and 200 MiB
+/// until then.
+///
+/// ```
+/// assert_eq!(memmacros_runtime::memory_limit().to_string(), "200 MiB");
+/// ```
+#[must_use]
+pub fn memory_limit() -> MemoryLimit {
+    settings::init();
+    global().limit
 }
 
 fn check(limit: MemoryLimit, origin: Origin) -> Result<MemorySample, MemoryLimitExceeded> {

@@ -17,7 +17,7 @@ use crate::site::Site;
 use crate::site::threads::{self, Tally};
 use crate::switch;
 
-pub use check::{check_memory, check_memory_against};
+pub use check::{check_memory, check_memory_against, memory_limit};
 pub use function::Guard;
 pub use future::{ActingFuture, ErrorFuture, MemoryWatchedFutureExt};
 pub use iterator::{MemoryWatched, MemoryWatchedError, MemoryWatchedExt};

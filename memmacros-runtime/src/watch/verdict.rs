@@ -2,6 +2,7 @@
 //! Called by every guard.
 //! Never acts more than once per crossing, but for the errors and panics themselves.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::bytes::ByteSize;
@@ -158,8 +159,10 @@ pub(super) fn passes_global(
         return Ok(passed);
     }
     if let Some(error) = passed {
-        static TOLD: std::sync::Once = std::sync::Once::new();
-        TOLD.call_once(|| output::dispatch(&Event::DefaultPassed { error: &error }));
+        static TOLD: AtomicBool = AtomicBool::new(false);
+        if !TOLD.swap(true, Ordering::Relaxed) {
+            output::dispatch(&Event::DefaultPassed { error: &error });
+        }
     }
     Ok(None)
 }
