@@ -53,12 +53,14 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// Ends a call; its result gives way to the error of a passed growth, unless it is one.
+/// Ends a call; its result gives way to the error of a passed growth; where it is an error, the growth
+/// is only told.
 pub fn finish_error<R: LimitReturn>(guard: Guard, result: R) -> R {
-    match guard.finish_error() {
-        Some(error) if !result.is_failure() => R::exceeded(error),
-        _ => result,
+    if result.is_failure() {
+        guard.finish_warn();
+        return result;
     }
+    guard.finish_error().map_or(result, R::exceeded)
 }
 
 /// Ends a call; panics where it grew by too much.
