@@ -4,9 +4,15 @@
 
 mod own_process;
 
+use std::future::Future;
 use std::hint::black_box;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 
-use memmacros_runtime::{MemoryLimitExceeded, SiteStats, memory_watched, sites};
+use memmacros_runtime::{
+    ByteDelta, MemoryLimitExceeded, MemoryWatchedFutureExt as _, SiteStats, memory_watched, sites,
+};
 
 fn site(name: &str) -> SiteStats {
     sites().iter().find(|site| site.place.name() == name).expect("it is listed").clone()
@@ -41,5 +47,34 @@ fn an_error_of_its_own_is_no_limit_error() {
         assert_eq!(site("grows_and").limit_errors, 0);
         assert!(matches!(grows_and(false), Err(Failed::ByLimit)));
         assert_eq!(site("grows_and").limit_errors, 1);
+    });
+}
+
+/// Panics at its first poll, and is ready at the third.
+struct Shaky(u32);
+
+impl Future for Shaky {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        self.0 += 1;
+        assert!(self.0 > 1, "on purpose");
+        if self.0 == 2 { Poll::Pending } else { Poll::Ready(()) }
+    }
+}
+
+#[test]
+fn a_future_polled_again_after_a_panic_begins_anew() {
+    own_process::run("a_future_polled_again_after_a_panic_begins_anew", || {
+        let mut future = pin!(Shaky(0).memory_watched("1EB"));
+        let mut context = Context::from_waker(Waker::noop());
+        let first = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context)));
+        assert!(first.is_err());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        assert!(future.as_mut().poll(&mut context).is_ready());
+        let site = site("future");
+        assert_eq!((site.calls, site.active), (1, 0));
+        let least = ByteDelta::new(-1_000_000_000_000);
+        assert!(site.growth_max.is_none_or(|growth| growth > least), "{site:?}");
     });
 }

@@ -67,7 +67,8 @@ impl State {
         }
         self.stage = POLLING | UNREAD;
         let (due, around) = tally.poll();
-        let entry = if stage > UNREAD { stage } else { 0 };
+        // A future that is polled again after a panic begins anew.
+        let entry = if stage > UNREAD && stage & POLLING == 0 { stage } else { 0 };
         Some(Turn {
             site,
             tally,
