@@ -56,6 +56,9 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
 /// Ends a call; its result gives way to the error of a passed growth; where it is an error, the growth
 /// is only told.
 pub fn finish_error<R: LimitReturn>(guard: Guard, result: R) -> R {
+    if cfg!(memmacros_off) {
+        return result;
+    }
     if result.is_failure() {
         guard.finish_warn();
         return result;
@@ -66,32 +69,40 @@ pub fn finish_error<R: LimitReturn>(guard: Guard, result: R) -> R {
 /// Ends a call; panics where it grew by too much.
 #[track_caller]
 pub fn finish_panic<R>(guard: Guard, result: R) -> R {
-    guard.finish_panic();
+    if !cfg!(memmacros_off) {
+        guard.finish_panic();
+    }
     result
 }
 
 /// Ends a call; says where it grew by too much.
 pub fn finish_warn<R>(guard: Guard, result: R) -> R {
-    guard.finish_warn();
+    if !cfg!(memmacros_off) {
+        guard.finish_warn();
+    }
     result
 }
 
 /// Ends a call; calls `handler` where it grew by too much.
 pub fn finish_handler<R>(guard: Guard, result: R, handler: fn(&MemoryLimitExceeded)) -> R {
-    guard.finish_handler(handler);
+    if !cfg!(memmacros_off) {
+        guard.finish_handler(handler);
+    }
     result
 }
 
 /// Counts the function's own error.
 pub fn tally_error<T, E>(guard: &Guard, result: &Result<T, E>) {
-    if let Some(site) = guard.site() {
+    if !cfg!(memmacros_off)
+        && let Some(site) = guard.site()
+    {
         tally_error_at(site, result);
     }
 }
 
 /// Counts the function's own error.
 pub fn tally_error_at<T, E>(site: &'static Site, result: &Result<T, E>) {
-    if result.is_err() && !switch::is_off() {
+    if !switch::is_off() && result.is_err() {
         site.count_error();
     }
 }

@@ -171,7 +171,7 @@ fn threads_that_never_stop_printing_do_not_hold_up_the_end() {
         mem_checkpoint!("the last of main");
         // Gives the child's parent something to see where it hangs all the same.
         std::thread::spawn(|| {
-            std::thread::sleep(Duration::from_secs(60));
+            std::thread::sleep(Duration::from_mins(1));
             std::process::abort();
         });
     });

@@ -57,7 +57,7 @@ impl State {
     #[inline(always)]
     fn begin(&mut self) -> Option<Turn> {
         let stage = self.stage;
-        if stage == CLOSED {
+        if cfg!(memmacros_off) || stage == CLOSED {
             return None;
         }
         let site = self.site;
@@ -95,7 +95,7 @@ impl State {
     /// The future is dropped.
     #[inline(always)]
     fn dropped(&mut self) {
-        if self.stage > CLOSED {
+        if !cfg!(memmacros_off) && self.stage > CLOSED {
             self.unfinished();
         }
     }
