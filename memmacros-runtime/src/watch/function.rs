@@ -18,9 +18,10 @@ use crate::sys::clock;
 /// In place of the resident size at entry: the call is not one to look at.
 const NOT_DUE: u64 = 0;
 /// It is one to look at, and has not been read.
-const DUE: u64 = 1;
-/// It began while the thread unwound, so that it is not measured and its end is no panic.
-const UNWINDING: u64 = 2;
+const DUE: u64 = 2;
+/// The bit, also beside a reading, of a call that began while the thread unwound: that the
+/// thread still does when it ends is no panic of the call's.
+const UNWINDING: u64 = 1;
 
 /// A call of a watched function, open until it is dropped.
 ///
@@ -126,7 +127,8 @@ impl Guard {
             gate::next_batch(options.every, batch, elapsed)
         };
         tally.plan(site, now, batch);
-        self.entry.set(if thread::panicking() { UNWINDING } else { resident.unwrap_or(DUE) });
+        let entry = resident.map_or(DUE, |resident| resident & !UNWINDING);
+        self.entry.set(entry | u64::from(thread::panicking()));
         finding
     }
 
@@ -134,8 +136,9 @@ impl Guard {
     #[cold]
     #[inline(never)]
     fn measure(&self) -> Option<Finding> {
-        let entry = self.entry.replace(DUE);
-        if entry <= UNWINDING {
+        let unwinding = self.entry.get() & UNWINDING;
+        let entry = self.entry.replace(DUE | unwinding) & !UNWINDING;
+        if entry <= DUE {
             return None;
         }
         let site = self.site;
@@ -159,7 +162,7 @@ impl Guard {
     #[cold]
     #[inline(never)]
     fn close(&self) {
-        if thread::panicking() && self.entry.get() != UNWINDING {
+        if thread::panicking() && self.entry.get() & UNWINDING == 0 {
             self.site.counts().add_panic();
         }
         if let Some(finding) = self.measure() {

@@ -48,7 +48,7 @@ fn everything() {
 
 #[test]
 fn nothing_is_watched() {
-    let printed = alone_under(&[("MEMMACROS", "off"), ("MEMMACROS_REPORT", "1")], everything);
+    let printed = alone_under(&[("MEMMACROS", "off"), ("MEMMACROS_REPORT", "1")], || everything());
     if let Some(printed) = printed {
         assert!(!printed.stderr.contains("memmacros"), "{printed}");
     }
@@ -56,7 +56,7 @@ fn nothing_is_watched() {
 
 #[test]
 fn on_it_is() {
-    let printed = outcome_under(&[("MEMMACROS", "on")], everything);
+    let printed = outcome_under(&[("MEMMACROS", "on")], || everything());
     if let Some(printed) = printed {
         assert!(printed.exited && !printed.passed, "{printed}");
     }
