@@ -5,6 +5,7 @@
 use std::env;
 use std::future::Future;
 use std::hint::black_box;
+use std::panic::Location;
 use std::pin::pin;
 use std::process::{Command, Output};
 use std::task::{Context, Poll, Waker};
@@ -97,14 +98,16 @@ pub fn touched(bytes: usize) -> Vec<u8> {
     black_box(vec![1; bytes])
 }
 
-/// What is known of the one site called `name`.
+/// What is known of the one site called `name` in the file of the caller.
 ///
 /// # Panics
 /// Where there is none, or more than one.
 #[must_use]
+#[track_caller]
 pub fn site(name: &str) -> SiteStats {
-    let all = sites();
-    let mut found = all.iter().filter(|site| site.place.name() == name);
+    let (all, file) = (sites(), Location::caller().file());
+    let mut found =
+        all.iter().filter(|site| site.place.name() == name && site.place.file() == file);
     let Some(site) = found.next() else { panic!("no site is called `{name}`:\n{all}") };
     assert!(found.next().is_none(), "two sites are called `{name}`:\n{all}");
     site.clone()
