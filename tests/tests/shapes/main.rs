@@ -4,6 +4,7 @@ mod associated;
 mod asyncs;
 mod blocks;
 mod functions;
+mod ported;
 
 use memmacros_runtime::MemoryLimitExceeded;
 
@@ -39,3 +40,5 @@ fn eight() -> u64 {
 fn handler(_: &MemoryLimitExceeded) {
     unreachable!("nothing here takes 8 GB");
 }
+
+fn ignore(_: &MemoryLimitExceeded) {}
