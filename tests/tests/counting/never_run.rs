@@ -25,7 +25,7 @@ struct Store<T>(T);
 
 #[memory_watched(name = "Shop")]
 impl<T> Store<T> {
-    fn method(&self) {}
+    fn method(_: &T) {}
 }
 
 fn unannotated() {

@@ -16,7 +16,7 @@ fn gated(n: u64) -> u64 {
 
 #[memory_watched(every = 64, count_errors)]
 fn counted(n: u64) -> Result<u64, std::io::Error> {
-    if n % 10 == 0 { Err(std::io::ErrorKind::Other.into()) } else { Ok(n) }
+    if n.is_multiple_of(10) { Err(std::io::ErrorKind::Other.into()) } else { Ok(n) }
 }
 
 #[memory_watched(every = 64)]

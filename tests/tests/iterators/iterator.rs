@@ -1,6 +1,7 @@
 //! `memory_watched` on iterators: no item is lost, and the iteration can go on.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use memmacros_runtime::{MemoryLimit, MemoryWatchedExt as _, SiteKind, resident, set_memory_limit};
 use memmacros_tests::{MB, alone, captured, site, touched};
@@ -67,11 +68,10 @@ fn what_the_last_item_took_is_seen_after_it() {
 fn what_an_item_took_is_seen_soon() {
     alone(|| {
         let mut kept = Vec::new();
-        let watched = (0..10_000).map(|n| {
-            if n == 5000 {
+        let watched = (0..10_000).inspect(|n| {
+            if *n == 5000 {
                 kept.push(touched(40 * MB));
             }
-            n
         });
         let (mut passed, mut first) = (0, None);
         for item in watched.memory_watched(room()) {
@@ -96,7 +96,7 @@ fn the_limit_can_change_meanwhile() {
     let mut watched = (0..100).memory_watched("8GB");
     assert!(watched.next().expect("there are more").is_ok());
     watched.set_limit("1 B").expect("a limit");
-    let at = (&mut watched).position(|item| item.is_err()).expect("1 byte is passed");
+    let at = watched.position(|item| item.is_err()).expect("1 byte is passed");
     assert!(at < 64, "{at}");
     assert!(watched.set_limit("1 parsec").is_err(), "it stays as it was");
     assert!(watched.next().expect("there are more").is_err());
@@ -164,11 +164,10 @@ fn the_place_of_the_call_is_the_site() {
         assert_eq!((counted(3), counted(4)), (3, 6));
         let site = site("iterator");
         assert_eq!((site.calls, site.active, site.place.kind()), (2, 0, SiteKind::Iterator));
-        assert!(
-            std::panic::catch_unwind(|| {
-                (0..3).memory_watched("8GB").for_each(|_| std::panic::resume_unwind(Box::new(())));
-            })
-            .is_err()
-        );
+        let mut watched = (0..3).memory_watched("8GB").inspect(|item| {
+            assert!(item.as_ref().is_ok_and(|n| *n < 1), "its own");
+        });
+        assert!(watched.next().is_some());
+        assert!(catch_unwind(AssertUnwindSafe(|| watched.next())).is_err());
     });
 }

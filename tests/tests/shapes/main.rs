@@ -1,5 +1,14 @@
 //! Every shape of a function under every form that its expansion takes.
 
+#![expect(
+    clippy::boxed_local,
+    clippy::multiple_bound_locations,
+    clippy::ptr_arg,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "shapes that others write"
+)]
+
 mod associated;
 mod asyncs;
 mod blocks;

@@ -70,7 +70,7 @@ fn names_and_types_stay() {
 #[test]
 fn generators_stay_lazy() {
     #[memory_watched]
-    fn numbers<'a>(made: &'a Cell<u32>) -> impl Iterator<Item = u32> + 'a {
+    fn numbers(made: &Cell<u32>) -> impl Iterator<Item = u32> {
         std::iter::from_fn(move || {
             made.set(made.get() + 1);
             Some(made.get())
