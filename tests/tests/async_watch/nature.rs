@@ -63,6 +63,25 @@ fn locals_are_not_stored_twice() {
     assert_eq!(block_on(watched_for_everything()).expect("no limit"), 1);
 }
 
+async fn takes_plainly(block: [u8; LARGE]) -> u8 {
+    pending(1).await;
+    block[LARGE - 1]
+}
+
+#[memory_watched]
+async fn takes(block: [u8; LARGE]) -> u8 {
+    pending(1).await;
+    block[LARGE - 1]
+}
+
+#[test]
+fn arguments_are_stored_no_more_often_than_without() {
+    let (plain, watched) = (takes_plainly([1; LARGE]), takes([1; LARGE]));
+    let (before, after) = (size_of_val(&plain), size_of_val(&watched));
+    assert!(after <= before + WRAPPER, "{after} of {before} bytes");
+    assert_eq!(block_on(plain) + block_on(watched), 2);
+}
+
 fn is_sync<T: Sync>(value: T) -> T {
     value
 }
