@@ -63,11 +63,13 @@ fn locals_are_not_stored_twice() {
     assert_eq!(block_on(watched_for_everything()).expect("no limit"), 1);
 }
 
+#[expect(clippy::large_types_passed_by_value, reason = "that is what is measured")]
 async fn takes_plainly(block: [u8; LARGE]) -> u8 {
     pending(1).await;
     block[LARGE - 1]
 }
 
+#[expect(clippy::large_types_passed_by_value, reason = "that is what is measured")]
 #[memory_watched]
 async fn takes(block: [u8; LARGE]) -> u8 {
     pending(1).await;
