@@ -21,12 +21,18 @@ const CHILD: &str = "MEMMACROS_TEST_IN_ITS_OWN_PROCESS";
 ///
 /// For what depends on the state of the process: its resident size, the global limit,
 /// the sink, counts that other tests would add to.
+///
+/// # Panics
+/// Where `body` does.
 pub fn alone<F: FnOnce()>(body: F) {
     let _ = alone_under(&[], body);
 }
 
 /// As [`alone`], with variables in the environment. Gives what the process printed, to
 /// the test alone: in the other process it gives `None`.
+///
+/// # Panics
+/// Where `body` does.
 pub fn alone_under<F: FnOnce()>(environment: &[(&str, &str)], body: F) -> Option<Printed> {
     let printed = outcome_under(environment, body)?;
     assert!(printed.passed, "in its own process:\n{printed}");
@@ -34,6 +40,9 @@ pub fn alone_under<F: FnOnce()>(environment: &[(&str, &str)], body: F) -> Option
 }
 
 /// As [`alone_under`], whatever the end of the process.
+///
+/// # Panics
+/// Where `body` is not a closure that stands in the test.
 pub fn outcome_under<F: FnOnce()>(environment: &[(&str, &str)], body: F) -> Option<Printed> {
     let test = test_of::<F>();
     if env::var_os(CHILD).is_some() {

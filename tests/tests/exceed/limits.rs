@@ -86,7 +86,7 @@ fn chosen(limit: Option<MemoryLimit>) -> Result<(), MemoryLimitExceeded> {
     Ok(())
 }
 
-#[memory_watched(limit = { let half = whole / 2; half })]
+#[memory_watched(limit = { let two = 2; whole / two })]
 fn block(whole: u64) -> Result<(), MemoryLimitExceeded> {
     Ok(())
 }

@@ -1,5 +1,12 @@
 //! What happens when a limit is passed: by default, when written, once or each time.
 
+#![expect(
+    clippy::never_loop,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "only what happens around the bodies counts here"
+)]
+
 mod actions;
 mod crossings;
 mod defaults;
