@@ -6,7 +6,6 @@
 
 mod nested;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -223,23 +222,6 @@ fn not_disabled() {
     if cfg!(target_os = "linux") {
         assert_eq!(left_over(&program), LEFT_OVER);
     }
-}
-
-/// `disabled_dependency` turns on whatever can be turned on.
-#[test]
-fn disabled_dependency_has_every_feature() {
-    let metadata = cargo(&root(), &["metadata", "--format-version", "1", "--no-deps"]);
-    let metadata: serde_json::Value = serde_json::from_str(&stdout(metadata)).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let runtime = packages.iter().find(|package| package["name"] == "memmacros-runtime").unwrap();
-    let features = runtime["features"].as_object().unwrap().keys().map(String::as_str);
-    let all: BTreeSet<&str> = features.filter(|&feature| feature != "default").collect();
-
-    let manifest = fs::read_to_string(folder("disabled_dependency").join("Cargo.toml")).unwrap();
-    let (_, list) = manifest.split_once("features = [").unwrap();
-    let (list, _) = list.split_once(']').unwrap();
-    let on: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
-    assert_eq!(on, all, "tests/crates/disabled_dependency/Cargo.toml");
 }
 
 /// Puts the two crates into `folder` as their version 0.2 would be.
