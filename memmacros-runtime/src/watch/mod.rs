@@ -32,6 +32,9 @@ pub use verdict::{GivenHandler, GivenLimit, SiteLimit, site_limit};
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a few instructions on the path of every watched call")]
 fn tally(site: &'static Site) -> Option<&'static Tally> {
+    if cfg!(memmacros_off) {
+        return None;
+    }
     // PERF: a thread has no table where memmacros is off, so that no other question is
     // asked of a call that is counted.
     match threads::tally(site) {
