@@ -15,9 +15,10 @@ use tokio::time;
 #[memory_watched]
 async fn job(parts: usize, limit: ByteSize) -> Result<usize, MemoryLimitExceeded> {
     let mut body = Vec::new();
-    #[memory_watched(limit = limit, name = "job: each part")]
+    #[memory_watched(limit = limit, name = "each part")]
     for part in 0..parts {
-        body.extend_from_slice(&[u8::from(part % 2 == 0); 1 << 20]);
+        // Written to, so that it is really there.
+        body.resize((part + 1) << 20, 1_u8);
         tokio::task::yield_now().await;
     }
     Ok(body.len())

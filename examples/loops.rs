@@ -21,7 +21,7 @@ fn chunk(nth: u8) -> Vec<u8> {
 #[memory_watched]
 fn fill(up_to: ByteSize) -> Result<usize, MemoryLimitExceeded> {
     let mut chunks = Vec::new();
-    #[memory_watched(limit = up_to, name = "fill: each chunk")]
+    #[memory_watched(limit = up_to, name = "each chunk")]
     for nth in 0..=u8::MAX {
         chunks.push(chunk(nth));
     }

@@ -221,7 +221,7 @@ impl Index {
     fn add_all(&mut self, sources: &[Source]) -> Result<(), MemoryLimitExceeded> {
         // Looked at in every turn: where the limit is passed, the function returns the
         // error before it takes the next file. Each file is in as a whole or not at all.
-        #[memory_watched(name = "add_all: each file")]
+        #[memory_watched(name = "each file")]
         for source in sources {
             let text = match fs::read_to_string(&source.path) {
                 Ok(text) => text,
@@ -235,11 +235,15 @@ impl Index {
                     self.add(&words);
                     self.files.push(Indexed { name: source.name.clone(), text });
                 }
-                // This file is too much; the others may not be.
-                Err(exceeded) if exceeded.growth().is_some() => {
-                    println!("Left out {}: {exceeded}.", source.name.display());
-                }
-                Err(exceeded) => return Err(exceeded),
+                // This one file is too much; the others may not be.
+                Err(exceeded) => match exceeded.growth() {
+                    Some(grown) => println!(
+                        "Left out {}: its words took {grown}, {} is allowed.",
+                        source.name.display(),
+                        exceeded.limit()
+                    ),
+                    None => return Err(exceeded),
+                },
             }
         }
         Ok(())
@@ -279,9 +283,9 @@ struct Word<'a> {
 
 /// The words of a file.
 ///
-/// A generated file can be a hundred times the usual one. What a single file may take
-/// here is limited, so that such a file is an error and no surprise.
-#[memory_watched(growth = "8MB", on_exceed = error)]
+/// A generated file can be a hundred times the usual one. `growth` limits what a single
+/// file may take here: such a file is an error and no surprise.
+#[memory_watched(growth = "1MB", on_exceed = error)]
 fn tokenise(text: &str) -> Result<Vec<Word<'_>>, MemoryLimitExceeded> {
     let mut words = Vec::new();
     for (line, content) in (1..).zip(text.lines()) {

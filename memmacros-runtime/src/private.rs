@@ -18,7 +18,7 @@ pub use core::format_args;
 #[cfg(feature = "macros")]
 pub use memmacros::watch;
 
-pub use crate::site::section::listing::*;
+pub use crate::site::section::listing;
 
 /// Opens a call.
 #[inline(always)]

@@ -166,7 +166,9 @@ fn closure_expr(
     let action = options.on_exceed.clone().map_or((Action::Warn, false), |set| (set.value, true));
     let name =
         options.name.as_ref().map_or_else(|| "closure".to_owned(), |name| name.value.clone());
-    let mut site = Site::new(&options, Kind::Closure, name.clone(), line, action);
+    // Looks are paced by polls where there are polls.
+    let kind = if is_async || future.is_some() { Kind::Future } else { Kind::Closure };
+    let mut site = Site::new(&options, kind, name.clone(), line, action);
     if let Some(span) = returns.span() {
         site.returns = span;
     }

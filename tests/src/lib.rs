@@ -5,6 +5,7 @@
 use std::env;
 use std::future::Future;
 use std::hint::black_box;
+use std::panic::Location;
 use std::pin::pin;
 use std::process::{Command, Output};
 use std::task::{Context, Poll, Waker};
@@ -20,12 +21,18 @@ const CHILD: &str = "MEMMACROS_TEST_IN_ITS_OWN_PROCESS";
 ///
 /// For what depends on the state of the process: its resident size, the global limit,
 /// the sink, counts that other tests would add to.
+///
+/// # Panics
+/// Where `body` does.
 pub fn alone<F: FnOnce()>(body: F) {
     let _ = alone_under(&[], body);
 }
 
 /// As [`alone`], with variables in the environment. Gives what the process printed, to
 /// the test alone: in the other process it gives `None`.
+///
+/// # Panics
+/// Where `body` does.
 pub fn alone_under<F: FnOnce()>(environment: &[(&str, &str)], body: F) -> Option<Printed> {
     let printed = outcome_under(environment, body)?;
     assert!(printed.passed, "in its own process:\n{printed}");
@@ -33,6 +40,9 @@ pub fn alone_under<F: FnOnce()>(environment: &[(&str, &str)], body: F) -> Option
 }
 
 /// As [`alone_under`], whatever the end of the process.
+///
+/// # Panics
+/// Where `body` is not a closure that stands in the test.
 pub fn outcome_under<F: FnOnce()>(environment: &[(&str, &str)], body: F) -> Option<Printed> {
     let test = test_of::<F>();
     if env::var_os(CHILD).is_some() {
@@ -97,14 +107,16 @@ pub fn touched(bytes: usize) -> Vec<u8> {
     black_box(vec![1; bytes])
 }
 
-/// What is known of the one site called `name`.
+/// What is known of the one site called `name` in the file of the caller.
 ///
 /// # Panics
 /// Where there is none, or more than one.
 #[must_use]
+#[track_caller]
 pub fn site(name: &str) -> SiteStats {
-    let all = sites();
-    let mut found = all.iter().filter(|site| site.place.name() == name);
+    let (all, file) = (sites(), Location::caller().file());
+    let mut found =
+        all.iter().filter(|site| site.place.name() == name && site.place.file() == file);
     let Some(site) = found.next() else { panic!("no site is called `{name}`:\n{all}") };
     assert!(found.next().is_none(), "two sites are called `{name}`:\n{all}");
     site.clone()

@@ -6,7 +6,6 @@
 
 mod nested;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -120,7 +119,7 @@ fn editions() {
                 "loop while_let: 1",
                 "async fn future: 1",
                 "loop value: 1",
-                "fn run: 1",
+                "fn Counter::run: 1",
                 "loop free_loop: 1",
             ],
         );
@@ -150,15 +149,14 @@ fn run_with(program: &Path, settings: &[(&str, &str)]) -> Output {
     })
 }
 
-/// The marks of annotations, and what the program could only know from the runtime.
+/// The marks that annotations leave in a program, and what only the print at exit knows.
+/// What the program calls by itself, such as `summary()`, stays and does nothing.
 const LEFT_OVER: &[&str] = &[
     "left_over_function",
     "left_over_loop",
     "left_over_watch",
     "left_over_dependency",
-    "MEMMACROS_LIMIT",
     "MEMMACROS_REPORT",
-    "/proc/self/statm",
 ];
 
 fn left_over(program: &Path) -> Vec<&'static str> {
@@ -174,7 +172,7 @@ const AS_WRITTEN: &[&str] = &[
     "loop: as written",
     "future: as written",
     "dependency: as written",
-    "delta: 0",
+    "delta: None",
     "calls: 0",
 ];
 
@@ -226,27 +224,12 @@ fn not_disabled() {
     }
 }
 
-/// `disabled_dependency` turns on whatever can be turned on.
-#[test]
-fn disabled_dependency_has_every_feature() {
-    let metadata = cargo(&root(), &["metadata", "--format-version", "1", "--no-deps"]);
-    let metadata: serde_json::Value = serde_json::from_str(&stdout(metadata)).unwrap();
-    let packages = metadata["packages"].as_array().unwrap();
-    let runtime = packages.iter().find(|package| package["name"] == "memmacros-runtime").unwrap();
-    let features = runtime["features"].as_object().unwrap().keys().map(String::as_str);
-    let all: BTreeSet<&str> = features.filter(|&feature| feature != "default").collect();
-
-    let manifest = fs::read_to_string(folder("disabled_dependency").join("Cargo.toml")).unwrap();
-    let (_, list) = manifest.split_once("features = [").unwrap();
-    let (list, _) = list.split_once(']').unwrap();
-    let on: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
-    assert_eq!(on, all, "tests/crates/disabled_dependency/Cargo.toml");
-}
-
 /// Puts the two crates into `folder` as their version 0.2 would be.
 fn next_version(folder: &Path) {
     let replaced = [
         ("version = \"0.1.0\"", "version = \"0.2.0\""),
+        // Below the target folder of the workspace, cargo may look the version up there.
+        ("\nversion.workspace = true", "\nversion = \"0.2.0\""),
         ("=0.1.0", "=0.2.0"),
         ("\"tests\", \"examples\"", ""),
         ("MEMMACROS_RUNTIME_0_1_SITES", "MEMMACROS_RUNTIME_0_2_SITES"),

@@ -85,10 +85,15 @@ impl Tally {
         (u64::from(elapsed) * MOMENT, self.batch.load(Ordering::Relaxed))
     }
 
-    /// Says whose tally it is, at each look. What is opened from now on is of a later era.
+    /// Says whose tally it is, at each look, and begins two eras: one for the call that is
+    /// looked at, so that nothing opened before ties with it, and one for what it calls.
     pub(crate) fn belongs_to(&self, site: &'static Site) {
         self.site.get_or_init(|| site);
-        local(|local| local.era.set(local.era.get() + 1));
+        local(|local| {
+            let era = local.era.get() + 1;
+            self.opened.store(era, Ordering::Relaxed);
+            local.era.set(era + 1);
+        });
     }
 
     /// Whether a limit has made something return an error since the call was opened, that

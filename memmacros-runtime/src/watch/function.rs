@@ -18,9 +18,10 @@ use crate::sys::clock;
 /// In place of the resident size at entry: the call is not one to look at.
 const NOT_DUE: u64 = 0;
 /// It is one to look at, and has not been read.
-const DUE: u64 = 1;
-/// It began while the thread unwound, so that it is not measured and its end is no panic.
-const UNWINDING: u64 = 2;
+const DUE: u64 = 2;
+/// The bit, also beside a reading, of a call that began while the thread unwound: that the
+/// thread still does when it ends is no panic of the call's.
+const UNWINDING: u64 = 1;
 
 /// A call of a watched function, open until it is dropped.
 ///
@@ -131,7 +132,8 @@ impl Guard {
             gate::next_batch(options.every, batch, elapsed)
         };
         tally.plan(site, now, batch);
-        self.entry.set(if thread::panicking() { UNWINDING } else { resident.unwrap_or(DUE) });
+        let entry = resident.map_or(DUE, |resident| resident & !UNWINDING);
+        self.entry.set(entry | u64::from(thread::panicking()));
         finding
     }
 
@@ -139,8 +141,9 @@ impl Guard {
     #[cold]
     #[inline(never)]
     fn measure(&self) -> Option<Finding> {
-        let entry = self.entry.replace(DUE);
-        if entry <= UNWINDING {
+        let unwinding = self.entry.get() & UNWINDING;
+        let entry = self.entry.replace(DUE | unwinding) & !UNWINDING;
+        if entry <= DUE {
             return None;
         }
         let site = self.site()?;
@@ -168,7 +171,7 @@ impl Guard {
     #[inline(never)]
     fn close(&self) {
         if thread::panicking()
-            && self.entry.get() != UNWINDING
+            && self.entry.get() & UNWINDING == 0
             && let Some(site) = self.site()
         {
             site.counts().add_panic();

@@ -176,11 +176,13 @@ fn look(
     let site = run.site;
     let options = site.options();
     let verbose = settings::verbose();
-    run.iterations += u64::from(run.batch.max(1) - left);
+    let since = run.batch.max(1) - left;
+    run.iterations += u64::from(since);
     let now = clock::ticks();
     let exact = verbose || (run.entry == 0 && options.is_exact());
     let finding = verdict::read(now, site, exact, run.owner()).and_then(|resident| {
-        run.note(resident, verbose);
+        // The check after the last item of an iterator is none of an iteration's.
+        run.note(resident, verbose && since > 0);
         verdict::judge_growth(site, run.entry, resident)
             .or_else(|| verdict::judge_limit(site, resident, limit(site)))
     });

@@ -130,7 +130,7 @@ fn a_closure_that_returns_a_future() {
                     rt::site! {
                         rt, static __MEMMACROS_SITE :
                         rt::Site =
-                        rt::Site::new(rt::Kind::Closure,
+                        rt::Site::new(rt::Kind::Future,
                         "closure", ::core::module_path!(), ::core::file!(), ::core::line!(),
                         rt::Options::new()
                         .action(rt::Action::Warn))
@@ -157,7 +157,7 @@ fn an_async_closure() {
                 rt::site! {
                     rt, static __MEMMACROS_SITE :
                     rt::Site =
-                    rt::Site::new(rt::Kind::Closure,
+                    rt::Site::new(rt::Kind::Future,
                     "closure", ::core::module_path!(), ::core::file!(), ::core::line!(),
                     rt::Options::new()
                     .action(rt::Action::Warn))

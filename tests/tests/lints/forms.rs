@@ -66,12 +66,12 @@ fn option<T>(item: T) -> Option<T> {
 }
 
 #[memory_watched]
-fn borrows(list: &mut Vec<u32>) -> Result<&mut u32, Failed> {
+fn borrows(list: &mut [u32]) -> Result<&mut u32, Failed> {
     list.first_mut().ok_or(Failed)
 }
 
 #[memory_watched]
-#[must_use]
+#[must_use = "a value"]
 #[inline]
 fn returns_impl<'a>(list: &'a [&'a str]) -> impl Iterator<Item = &'a str> + 'a {
     list.iter().copied()
@@ -80,7 +80,7 @@ fn returns_impl<'a>(list: &'a [&'a str]) -> impl Iterator<Item = &'a str> + 'a {
 // With a look at the result.
 
 #[memory_watched(growth = "8GB")]
-fn growth_error(list: &mut Vec<u32>) -> Result<&mut u32, Failed> {
+fn growth_error(list: &mut [u32]) -> Result<&mut u32, Failed> {
     list.first_mut().ok_or(Failed)
 }
 
@@ -168,10 +168,11 @@ fn boxed(text: &str) -> std::pin::Pin<Box<dyn Future<Output = usize> + Send + '_
 }
 
 #[memory_watched]
-fn returns_future() -> impl Future<Output = u32> + Send {
+fn returns_future(text: &str) -> impl Future<Output = Option<u32>> + Send + use<> {
+    let length = u32::try_from(text.len()).ok();
     async move {
         pending(1).await;
-        1
+        length
     }
 }
 
@@ -206,23 +207,30 @@ fn loops(upto: u32) -> Result<u32, Failed> {
         sum = sum.saturating_add(*n);
     }
     #[memory_watched]
-    for _ in 0..0 {}
+    for _ in &list {}
     let value = #[memory_watched]
     loop {
-        break sum;
+        sum = sum.saturating_add(1);
+        if sum > 20 {
+            break sum;
+        }
     };
-    let closure = |upto: u32| {
+    let closure = |most: u32| {
         let mut inner = 0_u32;
         #[memory_watched]
-        for n in 0..upto {
+        for n in 0..most {
             inner = inner.saturating_add(n);
         }
         inner
     };
+    let mut turns = 0_u32;
     let listed = vec![
         #[memory_watched]
         loop {
-            break closure(0);
+            turns = turns.saturating_add(1);
+            if turns > 2 {
+                break closure(0);
+            }
         },
     ];
     Ok(value.saturating_add(listed.into_iter().sum()))
@@ -295,7 +303,10 @@ mod inner {
     use memmacros_runtime::MemoryLimitExceeded;
 
     /// Documented.
-    pub(crate) fn run() -> Result<u32, MemoryLimitExceeded> {
+    pub(crate) fn run(text: &str) -> Result<u32, MemoryLimitExceeded> {
+        if text.is_empty() {
+            let _sample = memmacros_runtime::check_memory()?;
+        }
         Ok(1)
     }
 }
@@ -326,8 +337,8 @@ pub(crate) fn run() -> u32 {
     add(block_on(future_counts()).ok());
     add(block_on(future_counts_and_warns()).ok().map(Iterator::sum::<u32>));
     add(block_on(boxed("a")).try_into().ok());
-    add(Some(block_on(returns_future())));
-    add(loops(3).ok().and_then(|n| n.checked_sub(9)));
+    add(block_on(returns_future("a")));
+    add(loops(3).ok().and_then(|n| n.checked_sub(20)));
     add(block_on(loops_that_await(2)).ok());
     let store = Store::new();
     add(Some(store.get()));
@@ -335,7 +346,7 @@ pub(crate) fn run() -> u32 {
     add(Some(store.skipped()));
     add(store.to_string().parse().ok());
     add(Some(store.corners()));
-    add(inner::run().ok());
+    add(inner::run("").ok());
     watch! {
         #[memory_watched(limit = "8GB")]
         for n in 0..1 {

@@ -55,8 +55,17 @@
 
 mod forms;
 
+use memmacros_runtime::memory_watched;
+
+/// H10: public, so that `missing_docs` would miss this line if the attribute lost it.
+#[memory_watched]
+pub fn documented() -> u32 {
+    1
+}
+
 #[test]
 fn the_forms_run() {
     // Each gives 1, but for three that give 2 or nothing.
     assert_eq!(forms::run(), 31);
+    assert_eq!(documented(), 1);
 }

@@ -7,19 +7,19 @@ use memmacros_runtime::{MemoryLimitExceeded, memory_watched, watch};
 use memmacros_tests::{block_on, is_send, pending, site};
 
 #[memory_watched]
-async fn awaits(upto: u32, list: &mut Vec<u32>) -> Result<u32, MemoryLimitExceeded> {
+async fn awaits(upto: u32, kept: &mut Vec<u32>) -> Result<u32, MemoryLimitExceeded> {
     let mut sum = 0;
     #[memory_watched]
     for n in 0..upto {
         pending(n % 2).await;
-        list.push(n);
+        kept.push(n);
         if n == 7 {
             continue;
         }
         sum += n;
     }
     #[memory_watched]
-    while let Some(n) = list.pop() {
+    while let Some(n) = kept.pop() {
         pending(1).await;
         sum += n;
     }

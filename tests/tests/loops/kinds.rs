@@ -198,7 +198,7 @@ fn patterns_bind() {
 #[memory_watched]
 fn empty_and_endless() -> u32 {
     #[memory_watched]
-    for _ in 0..0 {}
+    for _ in [0; 0] {}
     #[memory_watched]
     while false {}
     #[memory_watched]

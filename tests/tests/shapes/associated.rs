@@ -63,7 +63,7 @@ macro_rules! shapes {
             }
 
             #[memory_watched($($options)*)]
-            fn iter<'a>(&'a self) -> impl Iterator<Item = &'a T> + 'a {
+            fn iter(&self) -> impl Iterator<Item = &T> {
                 self.items.iter()
             }
 

@@ -1,9 +1,19 @@
 //! Every shape of a function under every form that its expansion takes.
 
+#![expect(
+    clippy::boxed_local,
+    clippy::multiple_bound_locations,
+    clippy::ptr_arg,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "shapes that others write"
+)]
+
 mod associated;
 mod asyncs;
 mod blocks;
 mod functions;
+mod ported;
 
 use memmacros_runtime::MemoryLimitExceeded;
 
@@ -39,3 +49,5 @@ fn eight() -> u64 {
 fn handler(_: &MemoryLimitExceeded) {
     unreachable!("nothing here takes 8 GB");
 }
+
+fn ignore(_: &MemoryLimitExceeded) {}

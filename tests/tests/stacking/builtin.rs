@@ -35,17 +35,16 @@ fn configured_out() -> NoSuchType {}
 #[memory_watched(name = "configured out")]
 fn configured_out() -> NoSuchType {}
 
-#[cfg_attr(not(any()), must_use, memory_watched(limit = "1 B"))]
+#[cfg_attr(not(any()), inline, memory_watched(limit = "1 B"))]
 fn several() -> Result<(), MemoryLimitExceeded> {
     Ok(())
 }
 
-/// Documented, and still so: see `documented_by_rustc` in the tests of H10.
+/// Documented.
 #[memory_watched]
-#[expect(clippy::unnecessary_wraps, reason = "a shape")]
 #[must_use = "a value"]
-fn documented() -> Option<u32> {
-    Some(1)
+fn documented() -> u32 {
+    1
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::panic;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use memmacros_runtime::{ByteDelta, MemoryLimitExceeded, mem_checkpoint, memory_watched, watch};
+use memmacros_runtime::{MemoryLimitExceeded, mem_checkpoint, memory_watched, watch};
 
 type Limited<T> = Result<T, MemoryLimitExceeded>;
 
@@ -69,8 +69,7 @@ fn main() {
         #[memory_watched(limit = "1 B", name = "left_over_watch", on_exceed = panic)]
         for _ in 0..0 {}
     }
-    let delta: ByteDelta = mem_checkpoint!("{}", Told);
-    println!("delta: {}", delta.as_i64());
+    println!("delta: {:?}", mem_checkpoint!("{}", Told));
     memmacros_runtime::summary();
     let sites = memmacros_runtime::sites();
     println!("sites: {}", sites.list.len());

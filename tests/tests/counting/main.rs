@@ -1,0 +1,9 @@
+//! What the sites count.
+
+mod calls;
+mod growth;
+mod never_run;
+mod panics;
+mod ported;
+mod tasks;
+mod threads;
