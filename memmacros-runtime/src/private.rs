@@ -11,8 +11,8 @@ pub use crate::checkpoint::checkpoint;
 pub use crate::site::section::site;
 pub use crate::site::{Action, Options, Site, SiteKind as Kind};
 pub use crate::watch::{
-    ActingFuture, ErrorFuture, FromLimitExceeded, GivenHandler, GivenLimit, Guard, LimitReturn,
-    LoopWatch, SiteLimit, site_limit,
+    ActingFuture, ErrorFuture, FromLimitExceeded, GivenHandler, GivenLimit, Guard, Keeps,
+    LimitReturn, LoopWatch, OwnErrors, SiteLimit, site_limit,
 };
 pub use core::format_args;
 #[cfg(feature = "macros")]
@@ -114,7 +114,7 @@ pub fn watch_future_error<F: Future, L: GivenLimit>(
     site: &'static Site,
     limit: L,
     future: F,
-) -> ErrorFuture<F, L> {
+) -> ErrorFuture<F, L, OwnErrors> {
     ErrorFuture::new(site, limit, future)
 }
 

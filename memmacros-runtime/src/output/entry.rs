@@ -152,14 +152,6 @@ impl What {
                     None => format!("{name}={value} is ignored: it takes {expected}"),
                 },
             },
-            Event::Panicked { what, place } => Self::Problem {
-                event: "panicked",
-                message: match place {
-                    Some(place) => format!("{what} at {place} panicked; the program goes on"),
-                    None => format!("{what} panicked; the program goes on"),
-                },
-                place: *place,
-            },
             Event::Summary(sites) => {
                 Self::Summary { sites: (*sites).clone(), resident: super::resident() }
             }

@@ -68,6 +68,7 @@ fn write_exceeded(object: &mut Object<'_>, error: &MemoryLimitExceeded, outcome:
                 Outcome::Error => "error",
                 Outcome::Panic => "panic",
                 Outcome::Warning => "warning",
+                Outcome::Ended => "ended",
                 Outcome::Handler => "handler",
             },
         );

@@ -19,7 +19,7 @@ use crate::switch;
 
 pub use check::{check_memory, check_memory_against, memory_limit};
 pub use function::Guard;
-pub use future::{ActingFuture, ErrorFuture, MemoryWatchedFutureExt};
+pub use future::{ActingFuture, ErrorFuture, Keeps, MemoryWatchedFutureExt, OwnErrors};
 pub use iterator::{MemoryWatched, MemoryWatchedError, MemoryWatchedExt};
 pub use looped::LoopWatch;
 pub use returns::{FromLimitExceeded, LimitReturn};
