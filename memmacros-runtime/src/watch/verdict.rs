@@ -88,21 +88,17 @@ pub(super) fn judge(
     resident: u64,
     limit: Result<MemoryLimit, LimitError>,
 ) -> Option<Finding> {
-    let growth = judge_growth(site, entry, resident);
-    let limit = judge_limit(site, resident, limit);
-    match (growth, limit) {
-        // A handler has heard of this limit already.
-        (Some(growth), Some(limit))
-            if growth.action == Action::Handler && growth.crossing && !limit.crossing =>
-        {
-            Some(growth)
-        }
-        (Some(growth), Some(limit)) => {
-            growth.warn();
-            Some(limit)
-        }
-        (growth, limit) => growth.or(limit),
+    // PERF: nothing is moved here where there is no growth to tell.
+    let Some(growth) = judge_growth(site, entry, resident) else {
+        return judge_limit(site, resident, limit);
+    };
+    let Some(limit) = judge_limit(site, resident, limit) else { return Some(growth) };
+    // A handler has heard of this limit already.
+    if growth.action == Action::Handler && growth.crossing && !limit.crossing {
+        return Some(growth);
     }
+    growth.warn();
+    Some(limit)
 }
 
 /// Holds a resident size against the limit of a site.
