@@ -136,6 +136,7 @@ mod poll {
         Waiting(0).await
     }
 
+    #[expect(clippy::unused_async, reason = "it is ready at once")]
     async fn bare_ready(x: u64) -> u64 {
         step(1, x)
     }

@@ -80,7 +80,12 @@ macro_rules! __mem_checkpoint {
 }
 
 /// What `mem_checkpoint!` does.
+#[inline]
 pub fn checkpoint(site: &'static Site, message: fmt::Arguments<'_>) -> Option<ByteDelta> {
+    if cfg!(memmacros_off) { None } else { checkpoint_on(site, message) }
+}
+
+fn checkpoint_on(site: &'static Site, message: fmt::Arguments<'_>) -> Option<ByteDelta> {
     if !settings::is_on() {
         return None;
     }

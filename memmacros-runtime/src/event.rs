@@ -11,8 +11,7 @@ use crate::site::{Place, Sites};
 
 /// Something that happened, as a sink sees it.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// A row of a checkpoint, of a loop's check or of `checkpoints`.
     Row(Row<'a>),
     /// A limit is passed; told once per crossing, not per check.
@@ -56,45 +55,38 @@ pub enum Event<'a> {
         /// What went wrong with it, where that says more.
         problem: Option<&'a str>,
     },
-    /// A user's handler or writer panicked; the program goes on.
-    Panicked {
-        /// Which one.
-        what: &'static str,
-        /// Where it was asked for, if known.
-        place: Option<Place>,
-    },
     /// The summary of all sites.
     Summary(&'a Sites),
 }
 
 /// What an annotation does when its limit is passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The function returns an error.
     Error,
     /// The function panics.
     Panic,
     /// It is only told.
     Warning,
+    /// It is only told, after the call: its result stands.
+    Ended,
     /// A function of the user's was called.
     Handler,
 }
 
 /// A row: where memory stands and how it moved.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// The resident size.
-    pub resident: ByteSize,
+    pub(crate) resident: ByteSize,
     /// What came on top since the row before, of the same thread or task.
-    pub delta: ByteDelta,
+    pub(crate) delta: ByteDelta,
     /// What the row is about.
-    pub message: fmt::Arguments<'a>,
+    pub(crate) message: fmt::Arguments<'a>,
     /// Where it comes from.
-    pub place: Place,
+    pub(crate) place: Place,
     /// The iteration that a row of a loop is about, counted from 1.
-    pub iteration: Option<u64>,
+    pub(crate) iteration: Option<u64>,
     /// Since the program's first row.
-    pub elapsed: Duration,
+    pub(crate) elapsed: Duration,
 }

@@ -16,7 +16,7 @@ use crate::sys::{self, ReadError, clock, fork};
 const FRESH: Duration = Duration::from_micros(500);
 
 /// The most calls or iterations that pass between two looks at the clock.
-const MOST: u32 = 64;
+pub(crate) const MOST: u32 = 64;
 
 /// The resident size at the last reading of any thread; 0 before the first.
 static LAST: AtomicU64 = AtomicU64::new(0);

@@ -25,10 +25,11 @@ mod watch;
 pub mod __private;
 
 pub use crate::bytes::{ByteDelta, ByteSize, ParseByteSizeError};
-pub use crate::event::{Event, Outcome, Row};
 pub use crate::exit::{ExitReport, summary};
-pub use crate::headroom::{FoundLimit, Headroom, HeadroomProblem, LimitSource, set_maximum_memory};
-pub use crate::limit::{IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, set_memory_limit};
+pub use crate::headroom::{FoundLimit, Headroom, HeadroomProblem, LimitSource};
+pub use crate::limit::{
+    IntoLimit, LimitError, MemoryLimit, MemoryLimitExceeded, set_maximum_memory, set_memory_limit,
+};
 pub use crate::output::{Captured, OwnedRow, Sink, set_output, set_sink, set_verbose};
 pub use crate::sample::{MemorySample, resident, try_resident};
 pub use crate::site::{Place, SiteKind, SiteStats, Sites, sites};

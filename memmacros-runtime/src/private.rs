@@ -11,14 +11,14 @@ pub use crate::checkpoint::checkpoint;
 pub use crate::site::section::site;
 pub use crate::site::{Action, Options, Site, SiteKind as Kind};
 pub use crate::watch::{
-    ActingFuture, ErrorFuture, FromLimitExceeded, GivenHandler, GivenLimit, Guard, LimitReturn,
-    LoopWatch, SiteLimit, site_limit,
+    ActingFuture, ErrorFuture, FromLimitExceeded, GivenHandler, GivenLimit, Guard, Keeps,
+    LimitReturn, LoopWatch, OwnErrors, SiteLimit, site_limit,
 };
 pub use core::format_args;
 #[cfg(feature = "macros")]
 pub use memmacros::watch;
 
-pub use crate::site::section::listing::*;
+pub use crate::site::section::listing;
 
 /// Opens a call.
 #[inline(always)]
@@ -53,43 +53,56 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// Ends a call; its result gives way to the error of a passed growth, unless it is one.
+/// Ends a call; its result gives way to the error of a passed growth; where it is an error, the growth
+/// is only told.
 pub fn finish_error<R: LimitReturn>(guard: Guard, result: R) -> R {
-    match guard.finish_error() {
-        Some(error) if !result.is_failure() => R::exceeded(error),
-        _ => result,
+    if cfg!(memmacros_off) {
+        return result;
     }
+    if result.is_failure() {
+        guard.finish_warn();
+        return result;
+    }
+    guard.finish_error().map_or(result, R::exceeded)
 }
 
 /// Ends a call; panics where it grew by too much.
 #[track_caller]
 pub fn finish_panic<R>(guard: Guard, result: R) -> R {
-    guard.finish_panic();
+    if !cfg!(memmacros_off) {
+        guard.finish_panic();
+    }
     result
 }
 
 /// Ends a call; says where it grew by too much.
 pub fn finish_warn<R>(guard: Guard, result: R) -> R {
-    guard.finish_warn();
+    if !cfg!(memmacros_off) {
+        guard.finish_warn();
+    }
     result
 }
 
 /// Ends a call; calls `handler` where it grew by too much.
 pub fn finish_handler<R>(guard: Guard, result: R, handler: fn(&MemoryLimitExceeded)) -> R {
-    guard.finish_handler(handler);
+    if !cfg!(memmacros_off) {
+        guard.finish_handler(handler);
+    }
     result
 }
 
 /// Counts the function's own error.
 pub fn tally_error<T, E>(guard: &Guard, result: &Result<T, E>) {
-    if let Some(site) = guard.site() {
+    if !cfg!(memmacros_off)
+        && let Some(site) = guard.site()
+    {
         tally_error_at(site, result);
     }
 }
 
 /// Counts the function's own error.
 pub fn tally_error_at<T, E>(site: &'static Site, result: &Result<T, E>) {
-    if result.is_err() && !switch::is_off() {
+    if !switch::is_off() && result.is_err() {
         site.count_error();
     }
 }
@@ -101,7 +114,7 @@ pub fn watch_future_error<F: Future, L: GivenLimit>(
     site: &'static Site,
     limit: L,
     future: F,
-) -> ErrorFuture<F, L> {
+) -> ErrorFuture<F, L, OwnErrors> {
     ErrorFuture::new(site, limit, future)
 }
 

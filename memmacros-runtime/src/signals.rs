@@ -116,7 +116,7 @@ impl fmt::Display for SignalError {
         match (&self.signal, &self.problem) {
             (Some(signal), None) => write!(
                 f,
-                "signal {signal} cannot be caught, or not be survived; SIGTERM and SIGINT can, for one"
+                "signal {signal} cannot be caught, or the program cannot go on after it: give SIGTERM, SIGINT, SIGHUP or the like"
             ),
             (Some(signal), Some(problem)) => {
                 write!(f, "signal {signal} cannot be waited for: {problem}")

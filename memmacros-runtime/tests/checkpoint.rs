@@ -225,8 +225,11 @@ fn every_use_is_a_site() {
         assert_eq!((import.calls, import.active), (7, 0));
         assert_eq!(import.place.kind(), SiteKind::Checkpoint);
         assert_eq!(import.place.module(), "checkpoint");
-        assert!(import.worst_resident.is_some() && import.growth_last.is_some());
-        assert_eq!(find("never").calls, 0);
+        assert!(import.worst_resident.is_some());
+        // Without the linker's list, a site is known once it has run.
+        if cfg!(not(memmacros_plain_sites)) {
+            assert_eq!(find("never").calls, 0);
+        }
         let plain = sites.iter().find(|site| site.place.line() == line).unwrap();
         assert_eq!((plain.place.name(), plain.calls), ("checkpoint", 1));
         assert!(plain.place.file().ends_with("checkpoint.rs"));

@@ -90,14 +90,14 @@ fn the_users_maximum() {
     own_process::run("the_users_maximum", || {
         let resident = MemorySample::capture().resident().expect("known");
         let maximum = resident.checked_add(ByteSize::new(8 * MIB)).expect("small");
-        set_maximum_memory(Some(maximum));
+        set_maximum_memory(maximum).unwrap();
         let headroom = Headroom::capture();
         assert_eq!(headroom.source(), Some(&LimitSource::User), "{headroom}");
         assert_eq!(headroom.limit(), Some(maximum));
         let block = std::hint::black_box(vec![1_u8; 16 << 20]);
         assert_eq!(Headroom::capture().left(), Some(ByteSize::ZERO), "passed");
         drop(block);
-        set_maximum_memory(None);
+        set_maximum_memory(ByteSize::MAX).unwrap();
         assert_ne!(Headroom::capture().source(), Some(&LimitSource::User));
     });
 }

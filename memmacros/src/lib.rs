@@ -269,7 +269,7 @@ use proc_macro::TokenStream;
 /// # Cost
 /// With the default gate about 2 ns per call, 5 ns per poll and 0.35 ns per turn of a loop; a reading, when one is due,
 /// is about a microsecond. Switched off by `MEMMACROS=off` it is one relaxed load, by `--cfg memmacros_off` nothing.
-/// The benches `function`, `future` and `looped` of memmacros-runtime measure it.
+/// The bench `watch` of memmacros-runtime measures it.
 #[proc_macro_attribute]
 pub fn memory_watched(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::memory_watched(arguments.into(), item.into()).into()

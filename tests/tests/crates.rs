@@ -228,6 +228,8 @@ fn not_disabled() {
 fn next_version(folder: &Path) {
     let replaced = [
         ("version = \"0.1.0\"", "version = \"0.2.0\""),
+        // Below the target folder of the workspace, cargo may look the version up there.
+        ("\nversion.workspace = true", "\nversion = \"0.2.0\""),
         ("=0.1.0", "=0.2.0"),
         ("\"tests\", \"examples\"", ""),
         // Said, because cargo takes our own workspace around the target folder if it has seen that before.

@@ -51,6 +51,26 @@ fn write_amount(text: &mut Text, sign: &str, bytes: u64, binary: bool) -> fmt::R
     write!(text, " {}", units[index].0)
 }
 
+/// An amount as it is written beside another.
+pub(super) struct Beside {
+    pub(super) bytes: u64,
+    pub(super) other: u64,
+}
+
+impl fmt::Display for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let binary = is_whole_binary(self.bytes) || is_whole_binary(self.other);
+        let (mut text, mut other) = (Text::default(), Text::default());
+        // Cannot fail: the longest text is shorter than the buffer.
+        let _ = write_amount(&mut text, "", self.bytes, binary);
+        let _ = write_amount(&mut other, "", self.other, binary);
+        if self.bytes != self.other && text.as_str() == other.as_str() {
+            return write!(f, "{} B", grouped(self.bytes));
+        }
+        f.pad(text.as_str())
+    }
+}
+
 /// `200 MiB` is what somebody wrote as a limit; `209.72 MB` is not.
 fn is_whole_binary(bytes: u64) -> bool {
     bytes >= BINARY[1].1

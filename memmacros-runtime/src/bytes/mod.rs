@@ -131,6 +131,12 @@ impl ByteSize {
         Self(self.0.saturating_sub(other.0))
     }
 
+    /// As it is written beside `other`: in the same family of units, and to the byte where
+    /// three digits of both would read the same.
+    pub(crate) fn beside(self, other: Self) -> impl fmt::Display {
+        format::Beside { bytes: self.0, other: other.0 }
+    }
+
     /// What came on top of `earlier`; negative where it shrank.
     ///
     /// ```

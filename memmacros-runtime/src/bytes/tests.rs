@@ -186,3 +186,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn amounts_in_one_sentence_use_one_family_and_read_differently() {
+    let beside = |a: u64, b: u64| ByteSize::new(a).beside(ByteSize::new(b)).to_string();
+    assert_eq!(beside(84_500_000, 80 << 20), "80.6 MiB");
+    assert_eq!(beside(80 << 20, 84_500_000), "80 MiB");
+    assert_eq!(beside(84_500_000, 80_000_000), "84.5 MB");
+    assert_eq!(beside(100_204_544, 100_000_000), "100,204,544 B");
+    assert_eq!(beside(100_000_000, 100_204_544), "100,000,000 B");
+}

@@ -136,7 +136,16 @@ impl FoundLimit {
 impl fmt::Display for FoundLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.left() {
-            Some(left) => write!(f, "{left} left of {}, by {}", self.limit, self.source),
+            Some(left) => {
+                let limit = self.limit;
+                write!(
+                    f,
+                    "{} left of {}, by {}",
+                    left.beside(limit),
+                    limit.beside(left),
+                    self.source
+                )
+            }
             None => write!(f, "{} by {}, use unknown", self.limit, self.source),
         }
     }

@@ -19,21 +19,9 @@ const NO_MAXIMUM: u64 = u64::MAX;
 static MAXIMUM: AtomicU64 = AtomicU64::new(NO_MAXIMUM);
 static LIVE: LiveLimit = LiveLimit::new();
 
-/// Sets the most that this process may have resident, as one more limit beside those of the system;
-/// `None` lifts it. It stops nothing by itself: it counts in [`Headroom`] and in limits in percent.
-///
-/// Takes effect at once, in all threads. 0 is honoured. Default: none.
-///
-/// ```
-/// use memmacros_runtime::{ByteSize, Headroom, LimitSource, set_maximum_memory};
-///
-/// set_maximum_memory(Some(ByteSize::new(1)));
-/// let headroom = Headroom::capture();
-/// assert!(headroom.limits().iter().any(|found| *found.source() == LimitSource::User));
-/// set_maximum_memory(None);
-/// ```
-pub fn set_maximum_memory(maximum: Option<ByteSize>) {
-    MAXIMUM.store(maximum.map_or(NO_MAXIMUM, ByteSize::as_u64), Ordering::Release);
+/// One more limit beside those of the system; the largest amount is none.
+pub(crate) fn set_maximum(maximum: ByteSize) {
+    MAXIMUM.store(maximum.as_u64(), Ordering::Release);
     LIVE.forget();
 }
 

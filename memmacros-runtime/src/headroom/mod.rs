@@ -12,7 +12,7 @@ use std::fmt;
 
 pub use found::{FoundLimit, HeadroomProblem, LimitSource};
 pub(crate) use live::limit_now;
-pub use live::set_maximum_memory;
+pub(crate) use live::set_maximum;
 
 use crate::bytes::ByteSize;
 use crate::sys::system::{RealSystem, ResourceLimit, System};
@@ -21,7 +21,7 @@ use crate::sys::system::{RealSystem, ResourceLimit, System};
 ///
 /// Looks at every limit that can bite: `memory.max` and `memory.high` of the process's cgroup v2 and of
 /// all cgroups above it, the limits of cgroup v1, `ulimit -v` and `ulimit -d`, the machine's RAM, and what
-/// [`set_maximum_memory`] says. The one with the **least left** is the one that [`limit`](Self::limit),
+/// [`set_maximum_memory`](crate::set_maximum_memory) says. The one with the **least left** is the one that [`limit`](Self::limit),
 /// [`used`](Self::used) and [`left`](Self::left) speak of: a wide limit that is nearly full bites before a
 /// tight one that is empty.
 ///
@@ -56,7 +56,7 @@ impl Headroom {
         Self::capture_from(&RealSystem)
     }
 
-    /// Asks `system`, and counts what [`set_maximum_memory`] says as well.
+    /// Asks `system`, and counts what [`set_maximum_memory`](crate::set_maximum_memory) says as well.
     ///
     /// ```
     /// use memmacros_runtime::{ByteSize, Headroom, system::FakeSystem};

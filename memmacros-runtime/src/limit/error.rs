@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::panic::Location;
 
-use crate::bytes::{ByteDelta, ByteSize, grouped};
+use crate::bytes::{ByteDelta, ByteSize};
 use crate::site::{Place, Site, SiteKind};
 
 /// A memory limit is passed.
@@ -104,17 +104,18 @@ impl fmt::Display for MemoryLimitExceeded {
                 f,
                 "resident memory of {} is over the limit of {} at {place}: \
                  free memory, work in smaller parts, or raise the limit",
-                Apart(self.resident, limit),
-                Apart(limit, self.resident)
+                self.resident.beside(limit),
+                limit.beside(self.resident)
             ),
             Cause::Growth { grown, allowed, own } => {
                 let whose = if own { "its own allocations" } else { "the whole process" };
                 write!(
                     f,
-                    "{place} grew by {} ({whose}), over its allowed growth of {allowed}, to {} resident: \
+                    "{place} grew by {} ({whose}), over its allowed growth of {}, to {} resident: \
                      work in smaller parts, or raise `growth`",
-                    grown.magnitude(),
-                    self.resident
+                    grown.magnitude().beside(allowed),
+                    allowed.beside(grown.magnitude()),
+                    self.resident.beside(allowed)
                 )
             }
         }
@@ -126,32 +127,5 @@ impl Error for MemoryLimitExceeded {}
 impl From<MemoryLimitExceeded> for io::Error {
     fn from(exceeded: MemoryLimitExceeded) -> Self {
         Self::new(io::ErrorKind::OutOfMemory, exceeded)
-    }
-}
-
-/// The first amount, to the byte where in three digits both would read the same.
-struct Apart(ByteSize, ByteSize);
-
-impl fmt::Display for Apart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(amount, other) = self;
-        if amount != other && amount.to_string() == other.to_string() {
-            write!(f, "{} B", grouped(amount.as_u64()))
-        } else {
-            amount.fmt(f)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Apart, ByteSize};
-
-    #[test]
-    fn amounts_that_differ_read_differently() {
-        let (limit, above) = (ByteSize::new(100_000_000), ByteSize::new(100_204_544));
-        assert_eq!(Apart(above, limit).to_string(), "100,204,544 B");
-        assert_eq!(Apart(limit, above).to_string(), "100,000,000 B");
-        assert_eq!(Apart(limit, ByteSize::GB).to_string(), "100 MB");
     }
 }

@@ -134,7 +134,7 @@ impl fmt::Display for MemoryLimit {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used as a memory limit",
-    note = "give bytes as a `u64`, a `ByteSize`, or a text such as \"200MB\", \"1.5GiB\" or \"80%\""
+    note = "give bytes as a `u64` (`bytes as u64`), a `ByteSize`, or a text such as \"200MB\", \"1.5GiB\" or \"80%\""
 )]
 pub trait IntoLimit {
     /// The limit.
@@ -193,6 +193,14 @@ pub struct LimitError(Problem);
 enum Problem {
     Size(ParseByteSizeError),
     Percent(String),
+    /// A percentage where an amount is meant.
+    Part(String),
+}
+
+impl LimitError {
+    pub(super) fn of_a_part(percent: f64) -> Self {
+        Self(Problem::Part(format!("{percent}%")))
+    }
 }
 
 impl From<ParseByteSizeError> for LimitError {
@@ -205,6 +213,12 @@ impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Problem::Size(error) => error.fmt(f),
+            Problem::Part(text) => {
+                write!(
+                    f,
+                    r#"`{text}` is a part of what it would set: write an amount, such as "4GiB""#
+                )
+            }
             Problem::Percent(text) => {
                 write!(
                     f,
@@ -219,7 +233,7 @@ impl Error for LimitError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
             Problem::Size(error) => Some(error),
-            Problem::Percent(_) => None,
+            Problem::Percent(_) | Problem::Part(_) => None,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{IntoLimit, LimitError, MemoryLimit};
 use crate::bytes::ByteSize;
+use crate::headroom;
 
 /// As in memory_utils, of which this is the counterpart.
 const DEFAULT: MemoryLimit = MemoryLimit::of_bytes(ByteSize::new(200 << 20));
@@ -63,5 +64,34 @@ pub fn set_memory_limit(limit: impl IntoLimit) -> Result<(), LimitError> {
         Some(Err(percent)) => IS_PERCENT | percent.to_bits(),
     };
     LIMIT.store(word, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Sets the most that this process may have resident, as one more limit beside those of
+/// the system. It stops nothing by itself: it counts in [`Headroom`](crate::Headroom) and
+/// in limits in percent.
+///
+/// Takes effect at once, in all threads. 0 is honoured; `ByteSize::MAX` lifts it. Default:
+/// none.
+///
+/// # Errors
+/// Where it is a text that is no limit, or a percentage: a maximum is an amount.
+///
+/// ```
+/// use memmacros_runtime::{ByteSize, Headroom, LimitSource, set_maximum_memory};
+///
+/// set_maximum_memory("4GiB")?;
+/// let headroom = Headroom::capture();
+/// assert!(headroom.limits().iter().any(|found| *found.source() == LimitSource::User));
+/// set_maximum_memory(ByteSize::MAX)?;
+/// assert!(set_maximum_memory("80%").is_err());
+/// # Ok::<(), memmacros_runtime::LimitError>(())
+/// ```
+pub fn set_maximum_memory(maximum: impl IntoLimit) -> Result<(), LimitError> {
+    match maximum.into_limit()?.bytes_or_percent() {
+        Some(Ok(bytes)) => headroom::set_maximum(bytes),
+        Some(Err(percent)) => return Err(LimitError::of_a_part(percent)),
+        None => {}
+    }
     Ok(())
 }

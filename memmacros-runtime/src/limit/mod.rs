@@ -10,4 +10,4 @@ pub use error::MemoryLimitExceeded;
 pub(crate) use error::{Cause, Origin};
 pub use given::{IntoLimit, LimitError, MemoryLimit};
 pub(crate) use global::global;
-pub use global::set_memory_limit;
+pub use global::{set_maximum_memory, set_memory_limit};

@@ -18,10 +18,17 @@ const MOST_BYTES: usize = 8 << 20;
 /// How long to wait for a writer that makes no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-static STATE: Mutex<State> =
-    Mutex::new(State { waiting: VecDeque::new(), bytes: 0, lost: 0, target: None, writing: None });
+static STATE: Mutex<State> = Mutex::new(State {
+    waiting: VecDeque::new(),
+    bytes: 0,
+    lost: 0,
+    target: None,
+    writing: None,
+    taken: 0,
+    flushed: 0,
+});
 
-/// Told when the writer has nothing left to do.
+/// Told when the writer has flushed a batch.
 static DONE: Condvar = Condvar::new();
 
 /// Entries written so far: progress, for those who wait.
@@ -54,6 +61,10 @@ struct State {
     /// The process whose thread writes. After a fork, the child's copy of this says
     /// that a thread writes which the child does not have.
     writing: Option<u32>,
+    /// Items that a writer has taken out of `waiting`, and notes on what was lost.
+    taken: u64,
+    /// How many of them are written and flushed.
+    flushed: u64,
 }
 
 #[derive(Debug)]
@@ -140,6 +151,12 @@ pub(super) fn direct(hand_over: impl FnOnce()) -> bool {
 
 /// Writes all that waits, unless some thread does so already.
 fn drain() {
+    drain_up_to(u64::MAX);
+}
+
+/// As [`drain`], but no more than it takes to have `enough` items flushed, of all there ever
+/// were: others may put in more for as long as this thread writes.
+fn drain_up_to(enough: u64) {
     if DEPTH.get() != Depth::Outside {
         // This thread is the writer, or comes back to here.
         return;
@@ -148,15 +165,19 @@ fn drain() {
     loop {
         let (batch, lost) = {
             let mut state = state();
-            let lost = std::mem::take(&mut state.lost);
-            state.bytes = 0;
-            if state.waiting.is_empty() && lost == 0 {
+            state.flushed = state.taken;
+            DONE.notify_all();
+            let is_empty = state.waiting.is_empty() && state.lost == 0;
+            if is_empty || state.flushed >= enough {
                 state.target = Some(target);
                 state.writing = None;
-                DONE.notify_all();
                 return;
             }
-            (std::mem::take(&mut state.waiting), lost)
+            let lost = std::mem::take(&mut state.lost);
+            state.bytes = 0;
+            let batch = std::mem::take(&mut state.waiting);
+            state.taken += batch.len() as u64 + u64::from(lost > 0);
+            (batch, lost)
         };
         for item in batch {
             match item.job {
@@ -211,15 +232,22 @@ fn leave_parent(me: u32) {
     state().waiting.extend(theirs);
 }
 
-/// Waits until all that was dispatched is written; gives up on a writer that has made no
-/// progress for a second. Does nothing inside a writer.
+/// Waits until all that was dispatched before is written; gives up on a writer that has made
+/// no progress for a second. Does nothing inside a writer.
+///
+/// What other threads dispatch meanwhile is not waited for: they may never stop, and a
+/// program that is about to end must.
 pub(crate) fn settle() {
     if DEPTH.try_with(Cell::get) != Ok(Depth::Outside) {
         return;
     }
-    drain();
+    let all = {
+        let state = state();
+        state.taken + state.waiting.len() as u64 + u64::from(state.lost > 0)
+    };
+    drain_up_to(all);
     let mut state = state();
-    while state.writing == Some(super::process()) {
+    while state.writing == Some(super::process()) && state.flushed < all {
         let before = WRITTEN.load(Ordering::Relaxed);
         let (guard, waited) =
             DONE.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);

@@ -54,6 +54,9 @@ impl Table<'_> {
     fn write_title(&self, f: &mut fmt::Formatter<'_>, ran: usize) -> fmt::Result {
         let of = self.sites.list.len();
         let mut title = match (ran, of) {
+            (_, 0) if cfg!(memmacros_off) => {
+                "nothing is watched: the program is built with `--cfg memmacros_off`".to_string()
+            }
             (_, 0) => "nothing is watched: put #[memory_watched] on a function, or mem_checkpoint!() in it"
                 .to_string(),
             (0, 1) => "the one site has not run".to_string(),

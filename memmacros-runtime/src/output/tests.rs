@@ -149,9 +149,6 @@ fn every_other_event_is_a_line_and_an_object() {
     told(&Event::UnknownWhole { place }, "unknown_whole", &["`import_rows`", "\"200MB\""]);
     told(&bad(None), "bad_setting", &["MEMMACROS=lo\"ud\\n is ignored: it takes `off`"]);
     told(&bad(Some("denied")), "bad_setting", &["is ignored (denied): it takes `off`"]);
-    told(&Event::Panicked { what: "a handler", place: None }, "panicked", &["a handler panicked"]);
-    let panicked = Event::Panicked { what: "the handler", place: Some(place) };
-    told(&panicked, "panicked", &["the handler at `import_rows` (src/import.rs:42) panicked"]);
     assert_eq!(parsed(&bad(None))["value"], "lo\"ud\n");
 }
 

@@ -30,7 +30,7 @@ pub(super) fn render(entry: &Entry, colour: bool, header: &mut bool) -> Option<S
         }
         // What is returned, panics or goes to a handler shows itself.
         What::Exceeded { outcome: Some(outcome), .. }
-            if *outcome != Outcome::Warning && !entry.verbose =>
+            if !matches!(outcome, Outcome::Warning | Outcome::Ended) && !entry.verbose =>
         {
             return None;
         }
@@ -48,6 +48,7 @@ pub(super) fn sentence(what: &What) -> String {
         What::Row(row) => row.message.clone(),
         What::Exceeded { error, outcome } => match outcome {
             Some(Outcome::Warning) => format!("warning: {error}"),
+            Some(Outcome::Ended) => format!("warning, after the call: {error}"),
             Some(Outcome::Error) => format!("returned as an error: {error}"),
             Some(Outcome::Panic) => format!("panic: {error}"),
             Some(Outcome::Handler) => format!("given to its handler: {error}"),

@@ -66,8 +66,13 @@ impl Counts {
 
     /// A call was read at both ends.
     pub(crate) fn measured(&self, growth: i64) {
-        self.growth_last.store(growth, Ordering::Relaxed);
-        self.growth_max.fetch_max(growth, Ordering::Relaxed);
+        // PERF: as in `seen`; short loops are measured each time, mostly with 0.
+        if growth != self.growth_last.load(Ordering::Relaxed) {
+            self.growth_last.store(growth, Ordering::Relaxed);
+        }
+        if growth > self.growth_max.load(Ordering::Relaxed) {
+            self.growth_max.fetch_max(growth, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn seen(&self, resident: u64) {

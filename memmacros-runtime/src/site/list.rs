@@ -122,7 +122,7 @@ impl<'a> IntoIterator for &'a Sites {
 
 /// All annotations of the program with what they have counted, also those that never ran.
 ///
-/// Cost: some microseconds, and an allocation; it walks the table of every thread.
+/// Cost: about a microsecond for each site, and allocations; it walks the table of every thread.
 /// The counts of other threads are as of some moment during the walk.
 ///
 /// ```

@@ -32,7 +32,6 @@ cfg_select! {
         use slice::MEMMACROS_RUNTIME_0_1_SITES;
 
         /// What `site!` names.
-        #[expect(unreachable_pub, reason = "`__private` re-exports all of it")]
         pub mod listing {
             pub use super::slice::MEMMACROS_RUNTIME_0_1_SITES;
             pub use linkme;
@@ -50,8 +49,8 @@ cfg_select! {
             ($private:path, static $name:ident : $kind:ty = $site:expr) => {
                 static $name: $kind = {
                     use $private as __private;
-                    #[__private::linkme::distributed_slice(__private::MEMMACROS_RUNTIME_0_1_SITES)]
-                    #[linkme(crate = __private::linkme)]
+                    #[__private::listing::linkme::distributed_slice(__private::listing::MEMMACROS_RUNTIME_0_1_SITES)]
+                    #[linkme(crate = __private::listing::linkme)]
                     static LISTED: &__private::Site = &$name;
                     $site
                 };

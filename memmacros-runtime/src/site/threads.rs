@@ -7,7 +7,7 @@
     reason = "a few instructions each, on the path of every watched call"
 )]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -169,7 +169,7 @@ thread_local! {
         }
     };
     /// Gives the table back when the thread ends.
-    static LEASE: Lease = const { Lease };
+    static LEASE: Lease = const { Lease { outgrown: RefCell::new(Vec::new()) } };
 }
 
 /// Runs `f` with the calling thread's state.
@@ -201,7 +201,9 @@ impl Local {
     /// PERF: found by a walk over the table when something is to be given to it, as a
     /// chain kept by every call is what those calls would wait for.
     pub(crate) fn innermost(&self, but: Option<&Tally>) -> Option<&'static Site> {
-        let open = self.tallies.get().iter().filter_map(|tally| {
+        let outgrown = LEASE.try_with(|lease| lease.outgrown.borrow().clone()).unwrap_or_default();
+        let tables = outgrown.into_iter().chain([self.tallies.get()]);
+        let open = tables.flatten().filter_map(|tally| {
             let left_out = but.is_some_and(|but| std::ptr::eq(but, tally));
             tally.open_since(u64::from(left_out))
         });
@@ -217,14 +219,18 @@ impl Local {
 pub(crate) fn make_tally(site: &'static Site) -> Option<&'static Tally> {
     let index = assign(site);
     local(|local| {
-        if local.exiting.get() || LEASE.try_with(|_| ()).is_err() {
+        if local.exiting.get() {
             return None;
         }
-        if local.tallies.get().len() <= index {
-            let table = TABLES.lease(index);
-            TABLES.give_back(local.tallies.replace(table));
-        }
-        local.tallies.get().get(index)
+        LEASE
+            .try_with(|lease| {
+                if local.tallies.get().len() <= index {
+                    // Calls may be open in the table before: it stays this thread's.
+                    lease.outgrown.borrow_mut().push(local.tallies.replace(TABLES.lease(index)));
+                }
+                local.tallies.get().get(index)
+            })
+            .ok()?
     })
 }
 
@@ -240,7 +246,10 @@ fn assign(site: &'static Site) -> usize {
     site.index()
 }
 
-struct Lease;
+struct Lease {
+    /// Tables that had no place for a site that came later, the oldest first.
+    outgrown: RefCell<Vec<&'static [Tally]>>,
+}
 
 impl Drop for Lease {
     fn drop(&mut self) {
@@ -249,6 +258,9 @@ impl Drop for Lease {
             local.exiting.set(true);
             TABLES.give_back(local.tallies.replace(&[]));
         });
+        for table in self.outgrown.take() {
+            TABLES.give_back(table);
+        }
     }
 }
 

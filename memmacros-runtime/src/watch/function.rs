@@ -111,6 +111,9 @@ impl Guard {
         let site = tally.site()?;
         let options = site.options();
         let now = clock::ticks();
+        let (elapsed, batch) = tally.last_look(now);
+        // Meanwhile: the limit may be an expression that calls this very function.
+        tally.plan(site, now, gate::MOST);
         let resident = verdict::read(now, site, options.is_exact(), Owner::Around(tally));
         let finding = resident.and_then(|resident| {
             site.counts().crosses_growth(false);
@@ -124,8 +127,7 @@ impl Guard {
             verdict::judge_limit(site, resident, limit(site))
         });
         // A refused call costs little, and the next one must not slip through.
-        let refuses = finding.is_some() && matches!(options.action, Action::Error | Action::Panic);
-        let (elapsed, batch) = tally.last_look(now);
+        let refuses = finding.as_ref().is_some_and(Finding::refuses);
         let batch = if refuses || options.is_exact() {
             1
         } else {
@@ -161,7 +163,7 @@ impl Guard {
             && options.limit != LimitOption::Dynamic
             && let Some(finding) = verdict::judge_limit(site, resident, verdict::site_limit(site))
         {
-            finding.warn();
+            finding.warn_at_end();
         }
         verdict::judge_growth(site, entry, resident)
     }
@@ -179,7 +181,10 @@ impl Guard {
         if let Some(finding) = self.measure() {
             // Only functions that keep their `#[track_caller]` come here with `growth`.
             match finding.action {
-                Action::Panic => finding.panic(),
+                Action::Panic => {
+                    finding.count_panic();
+                    finding.panic();
+                }
                 _ => finding.warn(),
             }
         }
@@ -195,6 +200,7 @@ impl Guard {
         let finding = self.measure();
         drop(self);
         if let Some(finding) = finding {
+            finding.count_panic();
             finding.panic();
         }
     }

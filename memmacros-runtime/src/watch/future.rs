@@ -5,11 +5,13 @@
 #![expect(clippy::inline_always, reason = "a call would cost more than what most of these do")]
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::returns::LimitReturn;
 use super::verdict::{self, Finding, GivenHandler, GivenLimit};
 use crate::checkpoint;
 use crate::gate::{self, Owner};
@@ -57,7 +59,7 @@ impl State {
     #[inline(always)]
     fn begin(&mut self) -> Option<Turn> {
         let stage = self.stage;
-        if stage == CLOSED {
+        if cfg!(memmacros_off) || stage == CLOSED {
             return None;
         }
         let site = self.site;
@@ -67,7 +69,8 @@ impl State {
         }
         self.stage = POLLING | UNREAD;
         let (due, around) = tally.poll();
-        let entry = if stage > UNREAD { stage } else { 0 };
+        // A future that is polled again after a panic begins anew.
+        let entry = if stage > UNREAD && stage & POLLING == 0 { stage } else { 0 };
         Some(Turn {
             site,
             tally,
@@ -94,7 +97,7 @@ impl State {
     /// The future is dropped.
     #[inline(always)]
     fn dropped(&mut self) {
-        if self.stage > CLOSED {
+        if !cfg!(memmacros_off) && self.stage > CLOSED {
             self.unfinished();
         }
     }
@@ -146,6 +149,9 @@ fn look<L: GivenLimit>(
     let now = clock::ticks();
     let first = entry == 0;
     tally.belongs_to(site);
+    let (elapsed, batch) = tally.last_look(now);
+    // Meanwhile: the limit may be an expression that polls this very future's like.
+    tally.plan(site, now, gate::MOST);
     let Some(resident) =
         verdict::read(now, site, first && options.is_exact(), Owner::Around(tally))
     else {
@@ -162,10 +168,8 @@ fn look<L: GivenLimit>(
             );
         }
     }
-    let finding = verdict::judge_growth(site, entry, resident)
-        .or_else(|| verdict::judge_limit(site, resident, limit.get(site)));
-    let refuses = finding.is_some() && matches!(options.action, Action::Error | Action::Panic);
-    let (elapsed, batch) = tally.last_look(now);
+    let finding = verdict::judge(site, entry, resident, limit.get(site));
+    let refuses = finding.as_ref().is_some_and(Finding::refuses);
     let batch = if refuses { 1 } else { gate::next_batch(options.every, batch, elapsed) };
     tally.plan(site, now, batch);
     (entry, finding)
@@ -195,14 +199,15 @@ pin_project! {
     /// [`MemoryWatchedFutureExt::memory_watched`].
     #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
-    pub struct ErrorFuture<F, L> {
+    pub struct ErrorFuture<F, L, K = ()> {
         #[pin]
         future: F,
         limit: L,
+        kept: PhantomData<K>,
         state: State,
     }
 
-    impl<F, L> PinnedDrop for ErrorFuture<F, L> {
+    impl<F, L, K> PinnedDrop for ErrorFuture<F, L, K> {
         fn drop(this: Pin<&mut Self>) {
             this.project().state.dropped();
         }
@@ -229,11 +234,11 @@ pin_project! {
     }
 }
 
-impl<F, L> ErrorFuture<F, L> {
+impl<F, L, K> ErrorFuture<F, L, K> {
     /// Watches `future` as `site`.
     #[inline(always)]
     pub(crate) fn new(site: &'static Site, limit: L, future: F) -> Self {
-        Self { future, limit, state: State::new(site) }
+        Self { future, limit, kept: PhantomData, state: State::new(site) }
     }
 }
 
@@ -245,7 +250,7 @@ impl<F, L, H> ActingFuture<F, L, H> {
     }
 }
 
-impl<F: Future, L: GivenLimit> Future for ErrorFuture<F, L> {
+impl<F: Future, L: GivenLimit, K: Keeps<F::Output>> Future for ErrorFuture<F, L, K> {
     type Output = Result<F::Output, MemoryLimitExceeded>;
 
     #[inline]
@@ -262,7 +267,14 @@ impl<F: Future, L: GivenLimit> Future for ErrorFuture<F, L> {
         }
         let polled = this.future.poll(context);
         let finding = turn.measure(polled.is_ready());
-        let error = finding.and_then(Finding::into_error);
+        let keeps = matches!(&polled, Poll::Ready(output) if K::keeps(output));
+        let error = finding.and_then(|finding| {
+            if keeps {
+                finding.warn();
+                return None;
+            }
+            finding.into_error()
+        });
         this.state.end(turn, polled.is_ready() || error.is_some());
         match error {
             Some(error) => Poll::Ready(Err(error)),
@@ -291,6 +303,30 @@ impl<F: Future, L: GivenLimit, H: GivenHandler> Future for ActingFuture<F, L, H>
         }
         this.state.end(turn, polled.is_ready());
         polled
+    }
+}
+
+/// Which outputs go out even where what the future has grown by is too much.
+#[doc(hidden)]
+pub trait Keeps<T> {
+    /// Whether this output goes out.
+    fn keeps(output: &T) -> bool;
+}
+
+impl<T> Keeps<T> for () {
+    fn keeps(_: &T) -> bool {
+        false
+    }
+}
+
+/// The errors of an async function's own.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum OwnErrors {}
+
+impl<T: LimitReturn> Keeps<T> for OwnErrors {
+    fn keeps(output: &T) -> bool {
+        output.is_failure()
     }
 }
 

@@ -13,8 +13,8 @@ use crate::gate::{self, Owner};
 use crate::limit::{LimitError, MemoryLimit, MemoryLimitExceeded};
 use crate::output;
 use crate::settings;
+use crate::site::Site;
 use crate::site::threads::Tally;
-use crate::site::{Action, Site};
 use crate::sys::clock;
 
 /// A run of a watched loop, open until it is dropped.
@@ -82,7 +82,7 @@ impl LoopWatch {
             site,
             tally,
             open,
-            unwinding: thread::panicking(),
+            unwinding: !cfg!(memmacros_off) && thread::panicking(),
             batch: 0,
             looked: 0,
             iterations: 0,
@@ -96,6 +96,9 @@ impl LoopWatch {
     /// Counts an iteration. True if it is time to look.
     #[inline(always)]
     pub fn tick(&mut self) -> bool {
+        if cfg!(memmacros_off) {
+            return false;
+        }
         self.left = self.left.wrapping_sub(1);
         self.left == 0
     }
@@ -180,10 +183,9 @@ fn look(
     let finding = verdict::read(now, site, exact, run.owner()).and_then(|resident| {
         // The check after the last item of an iterator is none of an iteration's.
         run.note(resident, verbose && since > 0);
-        verdict::judge_growth(site, run.entry, resident)
-            .or_else(|| verdict::judge_limit(site, resident, limit(site)))
+        verdict::judge(site, run.entry, resident, limit(site))
     });
-    let refuses = finding.is_some() && matches!(options.action, Action::Error | Action::Panic);
+    let refuses = finding.as_ref().is_some_and(Finding::refuses);
     run.batch = if refuses || verbose {
         1
     } else {

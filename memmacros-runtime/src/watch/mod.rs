@@ -19,7 +19,7 @@ use crate::switch;
 
 pub use check::{check_memory, check_memory_against, memory_limit};
 pub use function::Guard;
-pub use future::{ActingFuture, ErrorFuture, MemoryWatchedFutureExt};
+pub use future::{ActingFuture, ErrorFuture, Keeps, MemoryWatchedFutureExt, OwnErrors};
 pub use iterator::{MemoryWatched, MemoryWatchedError, MemoryWatchedExt};
 pub use looped::LoopWatch;
 pub use returns::{FromLimitExceeded, LimitReturn};
@@ -32,6 +32,10 @@ pub use verdict::{GivenHandler, GivenLimit, SiteLimit, site_limit};
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a few instructions on the path of every watched call")]
 fn tally(site: &'static Site) -> Option<&'static Tally> {
+    // Known to the compiler, which then drops whatever only serves a tally.
+    if cfg!(memmacros_off) {
+        return None;
+    }
     // PERF: a thread has no table where memmacros is off, so that no other question is
     // asked of a call that is counted.
     match threads::tally(site) {

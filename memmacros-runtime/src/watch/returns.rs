@@ -23,7 +23,7 @@ pub trait LimitReturn {
 #[diagnostic::on_unimplemented(
     message = "the error type `{Self}` cannot be made from `MemoryLimitExceeded`",
     label = "has no `From<MemoryLimitExceeded>`",
-    note = "write `impl From<MemoryLimitExceeded> for {Self}` (the type is `memmacros_runtime::MemoryLimitExceeded`), or return `Box<dyn std::error::Error + Send + Sync>`, `std::io::Error` or `anyhow::Error`, or write `on_exceed = panic`, `on_exceed = warn` or `on_exceed = path::to::handler`"
+    note = "write `on_exceed = panic`, `on_exceed = warn` or `on_exceed = path::to::handler`; or return `Box<dyn std::error::Error + Send + Sync>`, `std::io::Error` or `anyhow::Error`; or, where the type is your own, write `impl From<memmacros_runtime::MemoryLimitExceeded>` for it"
 )]
 pub trait FromLimitExceeded {
     #[expect(missing_docs, reason = "called by generated code only")]

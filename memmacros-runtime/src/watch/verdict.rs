@@ -80,6 +80,31 @@ pub(super) struct Finding {
     pub(super) action: Action,
 }
 
+/// Holds a resident size against all that a site asks: its limit, and what the call may
+/// have grown by since `entry`. Where both are passed anew, both are told.
+pub(super) fn judge(
+    site: &'static Site,
+    entry: u64,
+    resident: u64,
+    limit: Result<MemoryLimit, LimitError>,
+) -> Option<Finding> {
+    let growth = judge_growth(site, entry, resident);
+    let limit = judge_limit(site, resident, limit);
+    match (growth, limit) {
+        // A handler has heard of this limit already.
+        (Some(growth), Some(limit))
+            if growth.action == Action::Handler && growth.crossing && !limit.crossing =>
+        {
+            Some(growth)
+        }
+        (Some(growth), Some(limit)) => {
+            growth.warn();
+            Some(limit)
+        }
+        (growth, limit) => growth.or(limit),
+    }
+}
+
 /// Holds a resident size against the limit of a site.
 pub(super) fn judge_limit(
     site: &'static Site,
@@ -209,6 +234,23 @@ impl Finding {
 
     pub(super) fn warn(&self) {
         self.tell(Outcome::Warning);
+    }
+
+    /// Says that the call has ended beyond its limit; its result stands.
+    pub(super) fn warn_at_end(&self) {
+        self.tell(Outcome::Ended);
+    }
+
+    /// Counts the panic that is to come, where the call itself has ended.
+    pub(super) fn count_panic(&self) {
+        if self.action == Action::Panic && !thread::panicking() {
+            self.site.counts().add_panic();
+        }
+    }
+
+    /// Whether what is watched does not go on.
+    pub(super) fn refuses(&self) -> bool {
+        matches!(self.action, Action::Error | Action::Panic)
     }
 
     pub(super) fn hand_to(&self, handler: fn(&MemoryLimitExceeded)) {

@@ -153,8 +153,8 @@ fn equal_passes_and_above_fails() {
         let (bytes, result) = at_rest(one_less);
         assert_eq!(passed(result), Some(bytes - 1));
 
-        let (_, result) = at_rest(|| check_memory_against(resident().unwrap_or_default()));
-        assert_eq!(result.expect("equal").resident(), resident());
+        let (bytes, result) = at_rest(|| check_memory_against(resident().unwrap_or_default()));
+        assert_eq!(result.expect("equal").resident().map(ByteSize::as_u64), Some(bytes));
         let (bytes, result) =
             at_rest(|| check_memory_against(resident().unwrap_or_default().as_u64() - 1));
         let exceeded = result.expect_err("one above");
