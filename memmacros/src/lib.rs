@@ -151,9 +151,9 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// ## `name`
-/// How the site is called. Default: the function's name, with its type in an `impl` or trait form
-/// (`Importer::run`); a loop adds `/for`, `/while`, `/loop` or its label (`import/'rows`). On an `impl`, trait or
-/// module it takes the place of the type's name before `::`.
+/// How the site is called. Default: the function's name; reached through an `impl`, a trait or a module, with the name
+/// of that in front (`Importer::run`, `parsing::run`), the nearest one only. A loop adds `/for`, `/while`, `/loop` or
+/// its label (`import/'rows`). On an `impl`, trait or module it takes the place of what stands before `::`.
 ///
 /// ```
 /// # use memmacros_runtime::memory_watched;
