@@ -28,6 +28,7 @@ mod target;
 mod tests;
 mod watch;
 mod watched_loop;
+mod words;
 
 use proc_macro::TokenStream;
 
