@@ -55,8 +55,13 @@ pub(crate) fn polled(
 ) -> Vec<Stmt> {
     let span = Span::mixed_site();
     let private = site.runtime.private();
-    let (place, future, value) =
-        (local("memmacros_site"), local("memmacros_future"), local("memmacros_value"));
+    let (place, value) = (local("memmacros_site"), local("memmacros_value"));
+    let is_error = matches!(site.action, Action::Error);
+    // Awaited at the return type: an error type that lacks the conversion is then one error there, and no advice to
+    // remove an `.await` that nobody wrote.
+    let at = if is_error { site.returns } else { span };
+    let future = Ident::new("memmacros_future", at);
+    let await_ = quote_spanned!(at=> #future.await);
     let (reference, limit, handler) =
         (site.reference(), site.limit_at_call(), site.handler_argument());
     let watch = site.verb("watch_future", span);
@@ -64,20 +69,20 @@ pub(crate) fn polled(
     let tally = site
         .count_errors
         .then(|| quote_spanned!(span=> #private::tally_error_at(#place, &#value);));
-    let awaited = if matches!(site.action, Action::Error) {
+    let awaited = if is_error {
         let error = local("memmacros_exceeded");
         let leave = site.exceeded(&error);
         let value = if tally.is_some() { quote!({ #tally #value }) } else { quote!(#value) };
         quote_spanned! {span=>
-            match #future.await {
+            match #await_ {
                 ::core::result::Result::Ok(memmacros_value) => #value,
                 ::core::result::Result::Err(#error) => #leave,
             }
         }
     } else if tally.is_some() {
-        quote_spanned!(span=> let #value = #future.await; #tally #value)
+        quote_spanned!(span=> let #value = #await_; #tally #value)
     } else {
-        quote_spanned!(span=> #future.await)
+        await_
     };
     vec![verbatim(quote_spanned! {span=>
         let #place = #reference;
