@@ -57,8 +57,7 @@ pub(crate) fn polled(
     let private = site.runtime.private();
     let (place, value) = (local("memmacros_site"), local("memmacros_value"));
     let is_error = matches!(site.action, Action::Error);
-    // Awaited at the return type: an error type that lacks the conversion is then one error there, and no advice to
-    // remove an `.await` that nobody wrote.
+    // Awaited at the return type: an error type that lacks the conversion is then one error there.
     let at = if is_error { site.returns } else { span };
     let future = Ident::new("memmacros_future", at);
     let await_ = quote_spanned!(at=> #future.await);
@@ -84,11 +83,23 @@ pub(crate) fn polled(
     } else {
         await_
     };
+    let conversion = is_error.then(|| asked_first(site));
     vec![verbatim(quote_spanned! {span=>
+        #conversion
         let #place = #reference;
         let #future = #private::#watch(#place, #limit #handler, async #capture { #(#body)* });
         #awaited
     })]
+}
+
+/// Asks for the conversion before the `.await` does, which rustc would else advise to remove.
+fn asked_first(site: &Site) -> TokenStream {
+    let leave = site.exceeded(&local("memmacros_never"));
+    quote_spanned! {Span::mixed_site()=>
+        if let ::core::option::Option::Some(memmacros_never) = ::core::option::Option::None {
+            return #leave;
+        }
+    }
 }
 
 /// An async block has no written type; without this, `?` and `collect` in its body lose theirs.
