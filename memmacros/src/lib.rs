@@ -73,9 +73,9 @@ use proc_macro::TokenStream;
 /// | `limit = expression` | anything that is `IntoLimit`; evaluated at each check, in an async function once at the call |
 ///
 /// The limit is looked at when the call begins, before its first statement; in an async function at each poll, in a
-/// watched loop at each turn, as often as [`every`](#every) says. A call that begins below its limit and ends beyond it
-/// has a result, which stands: it is told once, as `warning, after the call`, whatever the action is. Where the limit is
-/// an expression or the action a handler, the next call tells it.
+/// watched loop at each turn, as often as [`every`](#every) says. A call (no async one) that begins below its limit and
+/// ends beyond it has a result, which stands: it is told once, as `warning, after the call`, whatever the action is.
+/// Where the limit is an expression or the action a handler, the next call tells it.
 ///
 /// The least limit on the process is that of its cgroups up to the root, its rlimits, the machine's RAM, and
 /// `memmacros_runtime::set_maximum_memory`. While shares are asked for, it is re-read at least twice a second, so a
