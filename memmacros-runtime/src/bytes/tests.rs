@@ -1,3 +1,7 @@
+//! Owns the tests of reading and showing sizes, with texts and numbers by chance among them.
+//! Called by `cargo test`.
+//! Never looks at the memory of the process.
+
 use proptest::prelude::*;
 
 use super::{ByteDelta, ByteSize};
