@@ -28,6 +28,11 @@ pub(crate) struct Tally {
     /// The value of `entered`, or for a future of `polls`, at which to look.
     due: AtomicU64,
     /// The thread's era when it was last opened; 0 where it is not on this thread's stack.
+    ///
+    /// Of a function that calls itself: of the innermost call that is open, where that or
+    /// one since was looked at. An inner call that was not leaves its own era behind when
+    /// it returns, so that the call around seems to be opened later than what it called
+    /// before. To put that right each call would have to remember.
     opened: AtomicU64,
     /// When the last look was, in [`Moment`]s.
     looked: AtomicU32,
@@ -42,14 +47,19 @@ pub(crate) struct Tally {
 const MOMENT: u64 = 1 << 10;
 
 impl Tally {
-    /// Opens a call. True if it is time to look.
+    /// Opens a call that is not looked at, or not yet.
     #[inline(always)]
-    pub(crate) fn enter(&self) -> bool {
+    pub(crate) fn open(&self) {
         self.opened.store(era(), Ordering::Relaxed);
-        self.count()
     }
 
-    /// Counts a call that is not on this thread's stack. True if it is time to look.
+    /// When the call around was opened, of the same site: what [`reopen`](Self::reopen) takes.
+    #[inline(always)]
+    pub(crate) fn around(&self) -> u64 {
+        self.opened.load(Ordering::Relaxed)
+    }
+
+    /// Counts a call, without opening it. True if it is time to look.
     #[inline(always)]
     pub(crate) fn count(&self) -> bool {
         let entered = self.entered.load(Ordering::Relaxed) + 1;
@@ -63,19 +73,19 @@ impl Tally {
         self.left.store(self.left.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
-    /// Opens a poll. True if it is time to look; also gives what [`end_poll`](Self::end_poll) takes.
+    /// Opens a poll. True if it is time to look; also gives what [`reopen`](Self::reopen) takes.
     #[inline(always)]
     pub(crate) fn poll(&self) -> (bool, u64) {
         let polls = self.polls.load(Ordering::Relaxed) + 1;
         self.polls.store(polls, Ordering::Relaxed);
-        let around = self.opened.load(Ordering::Relaxed);
-        self.opened.store(era(), Ordering::Relaxed);
+        let around = self.around();
+        self.open();
         (polls >= self.due.load(Ordering::Relaxed), around)
     }
 
-    /// Closes a poll. `around` is the opening of the poll around it, of the same site.
+    /// Gives the call, the loop or the poll around, of the same site, its opening back.
     #[inline(always)]
-    pub(crate) fn end_poll(&self, around: u64) {
+    pub(crate) fn reopen(&self, around: u64) {
         self.opened.store(around, Ordering::Relaxed);
     }
 
@@ -85,8 +95,8 @@ impl Tally {
         (u64::from(elapsed) * MOMENT, self.batch.load(Ordering::Relaxed))
     }
 
-    /// Says whose tally it is, at each look, and begins two eras: one for the call that is
-    /// looked at, so that nothing opened before ties with it, and one for what it calls.
+    /// Says whose tally it is, at each look, and opens the call in the first of two eras: one
+    /// for itself, so that nothing opened before ties with it, and one for what it calls.
     pub(crate) fn belongs_to(&self, site: &'static Site) {
         self.site.get_or_init(|| site);
         local(|local| {
@@ -125,6 +135,24 @@ impl Tally {
             self.entered.load(Ordering::Relaxed).wrapping_sub(self.left.load(Ordering::Relaxed))
         };
         (opened != 0 && open > but).then_some((opened, site))
+    }
+
+    /// Opens a call that is looked at; [`close_looked_at`](Self::close_looked_at) ends it.
+    pub(crate) fn open_looked_at(&'static self, site: &'static Site) {
+        let around = self.around();
+        with_around(|calls| calls.push((self, around)));
+        self.belongs_to(site);
+    }
+
+    /// The end of the innermost call of this site that was looked at.
+    pub(crate) fn close_looked_at(&self) {
+        with_around(|calls| {
+            // The last one, but where a coroutine has left its calls on the thread.
+            if let Some(at) = calls.iter().rposition(|(tally, _)| std::ptr::eq(*tally, self)) {
+                let (_, around) = calls.remove(at);
+                self.reopen(around);
+            }
+        });
     }
 
     /// Another thread begins with it: it looks at its first call.
@@ -168,8 +196,10 @@ thread_local! {
             exiting: Cell::new(false),
         }
     };
-    /// Gives the table back when the thread ends.
-    static LEASE: Lease = const { Lease { outgrown: RefCell::new(Vec::new()) } };
+    /// What is given back when the thread ends.
+    static LEASE: Lease = const {
+        Lease { outgrown: RefCell::new(Vec::new()), around: RefCell::new(Vec::new()) }
+    };
 }
 
 /// Runs `f` with the calling thread's state.
@@ -213,6 +243,12 @@ impl Local {
     }
 }
 
+/// Runs `f` with what the calls of this thread that are looked at keep; not while the thread
+/// ends, nor where an allocator is watched that `f` itself calls.
+fn with_around(f: impl FnOnce(&mut Vec<(&'static Tally, u64)>)) {
+    let _ = LEASE.try_with(|lease| lease.around.try_borrow_mut().map(|mut calls| f(&mut calls)));
+}
+
 /// Makes room for `site` in the calling thread's table. `None` while the thread ends.
 #[cold]
 #[inline(never)]
@@ -249,6 +285,11 @@ fn assign(site: &'static Site) -> usize {
 struct Lease {
     /// Tables that had no place for a site that came later, the oldest first.
     outgrown: RefCell<Vec<&'static [Tally]>>,
+    /// Of each open call that is looked at, the innermost last: its tally, and when the
+    /// call around it was opened, of the same site.
+    ///
+    /// PERF: here instead of in the guards, as one word more there costs every call.
+    around: RefCell<Vec<(&'static Tally, u64)>>,
 }
 
 impl Drop for Lease {

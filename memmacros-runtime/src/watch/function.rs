@@ -45,10 +45,12 @@ impl Guard {
     pub fn enter(site: &'static Site) -> Self {
         let mut entry = NOT_DUE;
         let tally = super::tally(site);
-        if let Some(tally) = tally
-            && (tally.enter() || thread::panicking())
-        {
-            entry = is_due(tally, site);
+        if let Some(tally) = tally {
+            if tally.count() || thread::panicking() {
+                entry = is_due(tally, site);
+            } else {
+                tally.open();
+            }
         }
         Self { tally, entry: Cell::new(entry) }
     }
@@ -184,7 +186,13 @@ impl Guard {
         {
             site.counts().add_panic();
         }
-        if let Some(finding) = self.measure() {
+        let finding = self.measure();
+        if let Some(tally) = self.tally
+            && self.due()
+        {
+            tally.close_looked_at();
+        }
+        if let Some(finding) = finding {
             // Only functions that keep their `#[track_caller]` come here with `growth`.
             match finding.action {
                 Action::Panic => {
@@ -232,8 +240,8 @@ impl Guard {
 /// PERF: the tally is told its site here, so that no call has to carry it.
 #[cold]
 #[inline(never)]
-fn is_due(tally: &Tally, site: &'static Site) -> u64 {
-    tally.belongs_to(site);
+fn is_due(tally: &'static Tally, site: &'static Site) -> u64 {
+    tally.open_looked_at(site);
     DUE
 }
 

@@ -83,7 +83,7 @@ impl State {
     /// The poll has returned, and `ended` says whether it was the last.
     #[inline(always)]
     fn end(&mut self, turn: Turn, ended: bool) {
-        turn.tally.end_poll(turn.around);
+        turn.tally.reopen(turn.around);
         self.stage = match turn.entry {
             _ if ended => CLOSED,
             0 => UNREAD,
@@ -111,7 +111,7 @@ impl State {
         } else {
             self.site.counts().add_panic();
             if let Some(tally) = tally {
-                tally.end_poll(0);
+                tally.reopen(0);
             }
         }
         if let Some(tally) = tally {

@@ -37,6 +37,8 @@ struct Run {
     tally: Option<&'static Tally>,
     /// Whether it is counted as open.
     open: bool,
+    /// When the run around it was opened, of the same loop.
+    around: u64,
     /// Whether it began while the thread unwound.
     unwinding: bool,
     /// Iterations from the last look to the next.
@@ -59,10 +61,13 @@ impl LoopWatch {
     #[must_use]
     pub fn start(site: &'static Site) -> Self {
         let tally = super::tally(site);
-        if let Some(tally) = tally {
-            tally.enter();
-        }
-        Self::opened(site, tally.is_some(), tally)
+        let around = tally.map_or(0, |tally| {
+            tally.count();
+            let around = tally.around();
+            tally.open();
+            around
+        });
+        Self::opened(site, tally.is_some(), tally, around)
     }
 
     /// Opens a run of a loop that can go on in another thread.
@@ -73,15 +78,16 @@ impl LoopWatch {
         if let Some(tally) = tally {
             tally.count();
         }
-        Self::opened(site, tally.is_some(), None)
+        Self::opened(site, tally.is_some(), None, 0)
     }
 
     #[inline(always)]
-    fn opened(site: &'static Site, open: bool, tally: Option<&'static Tally>) -> Self {
+    fn opened(site: &'static Site, open: bool, tally: Option<&'static Tally>, around: u64) -> Self {
         let run = Run {
             site,
             tally,
             open,
+            around,
             unwinding: !cfg!(memmacros_off) && thread::panicking(),
             batch: 0,
             looked: 0,
@@ -200,6 +206,9 @@ fn look(
 #[inline(never)]
 fn end(run: Run) {
     let site = run.site;
+    if let Some(tally) = run.tally {
+        tally.reopen(run.around);
+    }
     // Perhaps another thread than the one that began: the sums are what counts.
     if let Some(tally) = run.tally.or_else(|| super::tally(site)) {
         tally.leave();

@@ -5,5 +5,6 @@ mod growth;
 mod never_run;
 mod panics;
 mod ported;
+mod recursion;
 mod tasks;
 mod threads;

@@ -10,13 +10,17 @@
 mod actions;
 mod crossings;
 mod defaults;
+mod ends;
 mod errors;
 mod every;
 mod global;
 mod growth;
 mod limits;
+mod maximum;
 mod off;
+mod together;
 mod unwinding;
+mod within;
 
 use std::any::Any;
 use std::panic::{UnwindSafe, catch_unwind};
