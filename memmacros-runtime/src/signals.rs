@@ -1,6 +1,8 @@
-//! Owns the summary on a signal.
-//! Called by users, through feature `signals`.
-//! Never keeps a signal from its effect: the default follows, another handler runs as before.
+// Owns the summary on a signal.
+// Called by users, through feature `signals`.
+// Never keeps a signal from its effect: the default follows, another handler runs as before.
+
+//! The [`summary`] when a signal such as SIGTERM ends the program, with feature `signals` on unix.
 
 use std::error::Error;
 use std::fmt;
@@ -15,8 +17,9 @@ use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
+use crate::exit::summary;
 use crate::sys::exit::{Disposition, disposition};
-use crate::{output, settings, summary};
+use crate::{output, settings};
 
 /// Prints the [`summary`] when one of `signals` arrives, and passes the signal on.
 ///
@@ -116,7 +119,7 @@ impl fmt::Display for SignalError {
         match (&self.signal, &self.problem) {
             (Some(signal), None) => write!(
                 f,
-                "signal {signal} cannot be caught, or not be survived; SIGTERM and SIGINT can, for one"
+                "signal {signal} cannot be caught, or the program cannot go on after it: give SIGTERM, SIGINT, SIGHUP or the like"
             ),
             (Some(signal), Some(problem)) => {
                 write!(f, "signal {signal} cannot be waited for: {problem}")

@@ -55,8 +55,12 @@ pub(crate) fn polled(
 ) -> Vec<Stmt> {
     let span = Span::mixed_site();
     let private = site.runtime.private();
-    let (place, future, value) =
-        (local("memmacros_site"), local("memmacros_future"), local("memmacros_value"));
+    let (place, value) = (local("memmacros_site"), local("memmacros_value"));
+    let is_error = matches!(site.action, Action::Error);
+    // Awaited at the return type: an error type that lacks the conversion is then one error there.
+    let at = if is_error { site.returns } else { span };
+    let future = Ident::new("memmacros_future", at);
+    let await_ = quote_spanned!(at=> #future.await);
     let (reference, limit, handler) =
         (site.reference(), site.limit_at_call(), site.handler_argument());
     let watch = site.verb("watch_future", span);
@@ -64,26 +68,38 @@ pub(crate) fn polled(
     let tally = site
         .count_errors
         .then(|| quote_spanned!(span=> #private::tally_error_at(#place, &#value);));
-    let awaited = if matches!(site.action, Action::Error) {
+    let awaited = if is_error {
         let error = local("memmacros_exceeded");
         let leave = site.exceeded(&error);
         let value = if tally.is_some() { quote!({ #tally #value }) } else { quote!(#value) };
         quote_spanned! {span=>
-            match #future.await {
+            match #await_ {
                 ::core::result::Result::Ok(memmacros_value) => #value,
                 ::core::result::Result::Err(#error) => #leave,
             }
         }
     } else if tally.is_some() {
-        quote_spanned!(span=> let #value = #future.await; #tally #value)
+        quote_spanned!(span=> let #value = #await_; #tally #value)
     } else {
-        quote_spanned!(span=> #future.await)
+        await_
     };
+    let conversion = is_error.then(|| asked_first(site));
     vec![verbatim(quote_spanned! {span=>
+        #conversion
         let #place = #reference;
         let #future = #private::#watch(#place, #limit #handler, async #capture { #(#body)* });
         #awaited
     })]
+}
+
+/// Asks for the conversion before the `.await` does, which rustc would else advise to remove.
+fn asked_first(site: &Site) -> TokenStream {
+    let leave = site.exceeded(&local("memmacros_never"));
+    quote_spanned! {Span::mixed_site()=>
+        if let ::core::option::Option::Some(memmacros_never) = ::core::option::Option::None {
+            return #leave;
+        }
+    }
 }
 
 /// An async block has no written type; without this, `?` and `collect` in its body lose theirs.

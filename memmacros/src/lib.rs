@@ -1,14 +1,14 @@
-//! Owns the entry points and their documentation.
-//! Called by rustc.
-//! Never holds logic: `entry` does.
-//!
+// Owns the entry points and their documentation.
+// Called by rustc.
+// Never holds logic: `entry` does.
+
 //! The macros of [memmacros-runtime](https://docs.rs/memmacros-runtime): watch the memory of
 //! functions and loops, with limits.
 //!
 //! **Depend on `memmacros-runtime`**, which re-exports all of them. What they expand to calls
 //! `::memmacros_runtime`, so this crate alone does not compile into anything
-//! (`cannot find memmacros_runtime`). Both side by side work too. Where the runtime is renamed in
-//! `Cargo.toml`, see [`crate`](macro@memory_watched#crate).
+//! (rustc says ``cannot find `memmacros_runtime` in the crate root``). Both side by side work too. Where
+//! the runtime is renamed in `Cargo.toml`, which gives the same error, see [`crate`](macro@memory_watched#crate).
 
 mod body;
 mod entry;
@@ -28,6 +28,7 @@ mod target;
 mod tests;
 mod watch;
 mod watched_loop;
+mod words;
 
 use proc_macro::TokenStream;
 
@@ -68,8 +69,17 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `limit = "200MB"` | 200 000 000 bytes; `"200MiB"` and `"200Mi"` are 209 715 200; checked when the program is built |
 /// | `limit = 200_000_000` | the same in bytes |
-/// | `limit = "80%"` | of the limit that bites first: cgroup, rlimit or RAM; over 0, up to 100 |
+/// | `limit = "80%"` | of the least limit on the process; over 0, up to 100 |
 /// | `limit = expression` | anything that is `IntoLimit`; evaluated at each check, in an async function once at the call |
+///
+/// The limit is looked at when the call begins, before its first statement; in an async function at each poll, in a
+/// watched loop at each turn, as often as [`every`](#every) says. A call (no async one) that begins below its limit and
+/// ends beyond it has a result, which stands: it is told once, as `warning, after the call`, whatever the action is.
+/// Where the limit is an expression or the action a handler, the next call tells it.
+///
+/// The least limit on the process is that of its cgroups up to the root, its rlimits, the machine's RAM, and
+/// `memmacros_runtime::set_maximum_memory`. While shares are asked for, it is re-read at least twice a second, so a
+/// limit that is changed meanwhile holds soon.
 ///
 /// An expression is not handed on to the loops inside, where its names may mean something else: write it there too.
 ///
@@ -83,10 +93,15 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// ## `growth`
-/// How much may be added from the entry to any check in this call or run of the loop: the call's own bytes where the
-/// traced allocator runs, else the process's. A size in quotes or a number of bytes; no `%`. Default: not looked at.
-/// It costs one more reading per call. The result of a function is judged before it goes out, so the body becomes a
-/// closure that is called once; with `#[track_caller]`, which that would break, it can only warn or panic.
+/// How much resident memory may be added from the entry to the end of the call, or to any check of a loop or future.
+/// A size in quotes or a number of bytes; no `%`. Default: not looked at. It costs one more reading per call.
+///
+/// For now it is the growth of the whole process, in which other threads have their part (that of the call's own
+/// allocations is planned). So it **only warns unless `on_exceed` is written**, here or on what is around. What a loop's
+/// last turn adds only warns in any case, as the loop has ended.
+///
+/// The result of a function is judged before it goes out, so the body becomes a closure that is called once; with
+/// `#[track_caller]`, which that would break, it can only warn or panic.
 ///
 /// ```
 /// # use memmacros_runtime::{MemoryLimitExceeded, memory_watched};
@@ -105,7 +120,10 @@ use proc_macro::TokenStream;
 /// | `on_exceed = error` | return the error: a `Result` whose error is `From<MemoryLimitExceeded>`, or an `Option` |
 /// | `on_exceed = panic` | panic; refused where a panic cannot leave: any ABI but Rust's, and `drop` |
 /// | `on_exceed = warn` | say so through the sink, and go on |
-/// | `on_exceed = crate::shed` | call this `fn(&MemoryLimitExceeded)`, and go on; a name alone works too, but not one that looks like a mistyped word |
+/// | `on_exceed = crate::shed` | call this `fn(&MemoryLimitExceeded)`, and go on |
+///
+/// A handler's name works alone too, but for names that look like a mistyped word, such as `handler` or `log`: write
+/// `self::handler`.
 ///
 /// | place | default |
 /// |---|---|
@@ -115,7 +133,10 @@ use proc_macro::TokenStream;
 /// | a loop | as its function, the handler too |
 /// | a loop in a closure or an async block | `warn`; or what its function *says*, but for `error` |
 ///
-/// An alias that is not called `Result` needs `on_exceed = error` in writing, and so does `Option`.
+/// A `growth` that is passed follows an action that is written, and else only warns.
+///
+/// The macro sees names, not types: an alias of `Result` by another name (`type Outcome<T> = Result<T, Error>`) counts
+/// as none, so that the function panics by default. Write `on_exceed = error` there, and for an `Option`.
 /// While the thread unwinds, every action is `warn`.
 ///
 /// ```
@@ -151,9 +172,9 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// ## `name`
-/// How the site is called. Default: the function's name, with its type in an `impl` or trait form
-/// (`Importer::run`); a loop adds `/for`, `/while`, `/loop` or its label (`import/'rows`). On an `impl`, trait or
-/// module it takes the place of the type's name before `::`.
+/// How the site is called. Default: the function's name; reached through an `impl`, a trait or a module, with the name
+/// of that in front (`Importer::run`, `parsing::run`), the nearest one only. A loop adds `/for`, `/while`, `/loop` or
+/// its label (`import/'rows`). On an `impl`, trait or module it takes the place of what stands before `::`.
 ///
 /// ```
 /// # use memmacros_runtime::memory_watched;
@@ -191,12 +212,19 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// ## `crate`
-/// Where the runtime is, as an absolute path. Default: `::memmacros_runtime`. For a dependency renamed to `mm`
-/// write `crate = ::mm`, or once per crate `extern crate mm as memmacros_runtime;`. A facade that re-exports the
-/// runtime uses `crate = $crate::path` in its macros.
+/// Where the runtime is, as an absolute path. Default: `::memmacros_runtime`. Where `Cargo.toml` gives the dependency
+/// another name (`mm = { package = "memmacros-runtime", .. }`), rustc says
+/// ``cannot find `memmacros_runtime` in the crate root``. Then write, once in the root of the crate,
+/// ```text
+/// extern crate mm as memmacros_runtime;
+/// ```
+/// or the path on each attribute; the loops inside take it from their function. A facade that re-exports the runtime
+/// uses `crate = $crate::path` in its macros.
 ///
 /// ```
-/// extern crate memmacros_runtime as mm;
+/// # // Stands in for the name in Cargo.toml.
+/// # extern crate memmacros_runtime as mm;
+/// #
 ///
 /// #[mm::memory_watched(crate = ::mm)]
 /// fn import() {
@@ -266,6 +294,10 @@ use proc_macro::TokenStream;
 /// The function panics where a limit is passed and the action is `panic`, with the message of `MemoryLimitExceeded`,
 /// and never while unwinding. Nothing else here does.
 ///
+/// The panic's location is the line of the outermost attribute, also for a loop inside; for an `async fn` it is in
+/// memmacros-runtime, where the future is polled. The message has the place itself: the line of the function's name or
+/// of the loop's keyword.
+///
 /// # Cost
 /// With the default gate about 2 ns per call, 5 ns per poll and 0.35 ns per turn of a loop; a reading, when one is due,
 /// is about a microsecond. Switched off by `MEMMACROS=off` it is one relaxed load, by `--cfg memmacros_off` nothing.
@@ -305,8 +337,8 @@ pub fn memory_watched(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// # Options
 /// `#[memory_watched(..)]` in front takes those of [`memory_watched`](macro@memory_watched#options), but for `skip` and
 /// `count_errors`, and for closures with `growth` only `on_exceed = warn` or `panic`.
-/// The default of `on_exceed` is `warn`: nobody knows what the code around returns. With `error` the check returns from
-/// the function around a loop, or from the closure. Default names are `for`, `while`, `loop`, the label, or `closure`.
+/// It **only warns unless `on_exceed` is written**: nobody knows what the code around returns. With `error` the check
+/// returns from the function around a loop, or from the closure. Default names are `for`, `while`, `loop`, the label, or `closure`.
 ///
 /// # Expands to
 /// A block with the loop, or the closure with the check inside; see [`memory_watched`](macro@memory_watched#expands-to).
@@ -315,7 +347,7 @@ pub fn memory_watched(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// Anything but one loop or one closure, and the mistakes in options.
 ///
 /// # Panics
-/// Where a limit is passed and `on_exceed = panic` is written.
+/// Where a limit is passed and `on_exceed = panic` is written. The location is the line of `watch!`.
 ///
 /// # Cost
 /// That of [`memory_watched`](macro@memory_watched#cost).

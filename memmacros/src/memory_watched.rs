@@ -46,7 +46,7 @@ pub(crate) fn expand(options: Options, mut target: Target, errors: &mut Errors) 
                 }
                 Item::Impl(item) => impl_block(item, &options, errors),
                 Item::Trait(item) => trait_(item, &options, errors),
-                Item::Mod(item) => module(item, &options, None, errors),
+                Item::Mod(item) => module(item, &options, errors),
                 other => target::refuse_item(other, errors),
             }
             item.to_token_stream()
@@ -188,13 +188,14 @@ fn trait_(item: &mut ItemTrait, options: &Options, errors: &mut Errors) {
     }
 }
 
-fn module(item: &mut ItemMod, options: &Options, prefix_around: Option<&str>, errors: &mut Errors) {
+fn module(item: &mut ItemMod, options: &Options, errors: &mut Errors) {
     let Some((_, items)) = &mut item.content else {
         errors.on(&item.ident, format_args!("the body of `mod {}` is in another file, which an attribute does not see: write it inline, or annotate its functions", item.ident));
         return;
     };
-    let prefix = prefix(options).or_else(|| prefix_around.map(str::to_owned));
-    let around = Around { options: Some(options), prefix: prefix.clone(), ..ALONE };
+    // The nearest module is enough: two functions `new` in the summary differ by it.
+    let prefix = prefix(options).unwrap_or_else(|| place::plain(&item.ident));
+    let around = Around { options: Some(options), prefix: Some(prefix), ..ALONE };
     for item in items {
         match item {
             Item::Fn(item) => {
@@ -215,7 +216,7 @@ fn module(item: &mut ItemMod, options: &Options, prefix_around: Option<&str>, er
             }
             Item::Mod(item) => {
                 if let Some(options) = group_options(&mut item.attrs, options, errors) {
-                    module(item, &options, prefix.as_deref(), errors);
+                    module(item, &options, errors);
                 }
             }
             _ => {}

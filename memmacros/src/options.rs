@@ -12,8 +12,19 @@ use syn::{Expr, ExprLit, ExprPath, Lit, Path, Token, UnOp};
 use crate::errors::Errors;
 use crate::literals::{self, Amount};
 use crate::runtime_path;
+use crate::words;
 
-pub(crate) const KNOWN: &str = "`limit`, `growth`, `on_exceed`, `every`, `name`, `checkpoints`, `count_errors`, `crate`, `skip`";
+const KEYS: &[&str] = &[
+    "limit",
+    "growth",
+    "on_exceed",
+    "every",
+    "name",
+    "checkpoints",
+    "count_errors",
+    "crate",
+    "skip",
+];
 
 const LIMIT: &str = r#"`limit = "200MB"`, `limit = "80%"` or `limit = an_expression`"#;
 const LIMIT_SHORT: &str = r#"`limit = "200MB"`"#;
@@ -156,6 +167,11 @@ pub(crate) fn of_meta(meta: &syn::Meta, errors: &mut Errors) -> Options {
     }
 }
 
+/// The names of all options, for messages.
+fn known() -> String {
+    KEYS.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+}
+
 fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
@@ -170,7 +186,8 @@ fn option(
     errors: &mut Errors,
 ) -> syn::Result<()> {
     let key = input.call(Ident::parse_any).map_err(|error| {
-        let message = format!("expected an option such as {LIMIT_SHORT}; the options are {KNOWN}");
+        let message =
+            format!("expected an option such as {LIMIT_SHORT}; the options are {}", known());
         syn::Error::new(error.span(), message)
     })?;
     // The value of a second one is read all the same, so that its own mistakes show too.
@@ -193,7 +210,13 @@ fn option(
         "skip" => set(&mut options.skip, key, |key| flag(input, key)),
         _ => {
             seen.pop();
-            let message = format!("unknown option `{name}`; the options are {KNOWN}");
+            let message = match words::nearest(&name.to_string(), KEYS) {
+                Some(near) => format!(
+                    "unknown option `{name}`: did you mean `{near}`? The options are {}",
+                    known()
+                ),
+                None => format!("unknown option `{name}`; the options are {}", known()),
+            };
             Err(syn::Error::new(key.span(), message))
         }
     }
@@ -327,36 +350,6 @@ fn every(value: &Expr) -> syn::Result<Every> {
     }
 }
 
-/// Words that other tools use, or near misses: they would otherwise be looked up as functions.
-const NOT_HANDLERS: &[&str] = &[
-    "err",
-    "errors",
-    "fail",
-    "failure",
-    "abort",
-    "exit",
-    "kill",
-    "quit",
-    "panics",
-    "panicking",
-    "unwind",
-    "warning",
-    "warnings",
-    "warns",
-    "log",
-    "print",
-    "report",
-    "notify",
-    "ignore",
-    "none",
-    "nothing",
-    "off",
-    "return",
-    "handler",
-    "callback",
-    "call",
-];
-
 fn on_exceed(value: &Expr) -> syn::Result<Action> {
     let refuse =
         || bad(value, format_args!("this is not something that can follow: write {ON_EXCEED}"));
@@ -371,12 +364,17 @@ fn on_exceed(value: &Expr) -> syn::Result<Action> {
                 "panic" => Ok(Action::Panic),
                 "warn" => Ok(Action::Warn),
                 // A function in scope may stand alone, but not one that looks like a mistyped word.
-                _ if is_near_a_word(&word) => Err(refuse()),
+                _ if words::is_no_handler(&word) => Err(bad(value, no_handler(&word))),
                 _ => Ok(Action::Handler(Box::new(path.clone()))),
             }
         }
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if is_word(&text.value()) => {
-            Err(bad(value, format_args!("no quotes here: write `on_exceed = {}`", text.value())))
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            match words::nearest(&text.value(), words::ACTIONS) {
+                Some(known) => {
+                    Err(bad(value, format_args!("no quotes here: write `on_exceed = {known}`")))
+                }
+                None => Err(refuse()),
+            }
         }
         Expr::Closure(_) => Err(bad(
             value,
@@ -386,27 +384,12 @@ fn on_exceed(value: &Expr) -> syn::Result<Action> {
     }
 }
 
-fn is_word(text: &str) -> bool {
-    matches!(text, "error" | "panic" | "warn")
-}
-
-fn is_near_a_word(word: &str) -> bool {
-    let word = word.to_lowercase();
-    NOT_HANDLERS.contains(&word.as_str())
-        || ["error", "panic", "warn"].iter().any(|known| within_one_edit(&word, known))
-}
-
-/// Whether one letter put in, left out, changed or swapped with its neighbour makes `a` of `b`.
-fn within_one_edit(a: &str, b: &str) -> bool {
-    let (left, right) = (a.as_bytes(), b.as_bytes());
-    let start = left.iter().zip(right).take_while(|(a, b)| a == b).count();
-    let (left, right) = (&left[start..], &right[start..]);
-    let end = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
-    match (&left[..left.len() - end], &right[..right.len() - end]) {
-        ([] | [_], [] | [_]) => true,
-        ([first, second], swapped) => swapped == [*second, *first],
-        _ => false,
-    }
+fn no_handler(word: &str) -> String {
+    let guess = words::nearest(word, words::ACTIONS)
+        .map_or_else(|| ".".to_owned(), |near| format!(": did you mean `{near}`?"));
+    format!(
+        "`{word}` looks like a mistyped word{guess} For a function of that name write `on_exceed = self::{word}`; else {ON_EXCEED}"
+    )
 }
 
 fn name(value: &Expr) -> syn::Result<String> {

@@ -22,6 +22,9 @@ const ROOMS: &[(u8, &[&str])] = &[
 /// Where an `unsafe` block may stand, as a start of the path below `src`.
 const UNSAFE_ROOMS: &[&str] = &["sys/", "sys.rs", "site/section.rs"];
 
+/// Files of public modules, whose `//!` lines users read.
+const PUBLIC: &[&str] = &["signals.rs", "sys/system/mod.rs"];
+
 const MOST_LINES: usize = 500;
 
 struct Source {
@@ -194,11 +197,12 @@ fn files_say_what_they_own() {
     let mut wrong = Vec::new();
     for package in ["memmacros", "memmacros-runtime"] {
         for source in sources(package).iter().filter(|source| !source.is_root()) {
-            let lines: Vec<&str> = source.text.lines().collect();
-            let openings = ["//! Owns ", "//! Called ", "//! Never "];
+            // Plain comments open what is public, where rustdoc would show these lines to users.
+            let mark = if source.text.starts_with("// ") { "// " } else { "//! " };
+            let openings = ["Owns ", "Called ", "Never "];
             // A sentence may take a second line.
             let header: Vec<&str> =
-                lines.iter().copied().take_while(|line| line.starts_with("//! ")).collect();
+                source.text.lines().map_while(|line| line.strip_prefix(mark)).collect();
             let mut from = 0;
             for opening in openings {
                 match header[from..].iter().position(|line| line.starts_with(opening)) {
@@ -210,15 +214,29 @@ fn files_say_what_they_own() {
                     )),
                 }
             }
-            if !lines.first().is_some_and(|line| line.starts_with(openings[0])) {
+            if !header.first().is_some_and(|line| line.starts_with(openings[0])) {
                 wrong.push(format!(
-                    "{package}/src/{}: its first line is not `//! Owns ..`",
+                    "{package}/src/{}: its first line is not `//! Owns ..` or `// Owns ..`",
                     source.path
                 ));
             }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_users_read_has_no_header_of_ours() {
+    for package in ["memmacros", "memmacros-runtime"] {
+        for source in sources(package) {
+            let is_public = source.is_root() || PUBLIC.contains(&source.path.as_str());
+            assert!(
+                !(is_public && source.text.contains("//! Owns ")),
+                "{package}/src/{}: write its header in plain comments, `// Owns ..`",
+                source.path
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use memmacros_runtime::memory_watched;
+use memmacros_runtime::{MemoryLimitExceeded, memory_watched};
 
 #[memory_watched(on_exceed = pannic)]
 fn mistyped() {}
@@ -14,5 +14,13 @@ fn called() {}
 
 #[memory_watched(on_exceed = |exceeded| drop(exceeded))]
 fn closure() {}
+
+fn handler(_: &MemoryLimitExceeded) {}
+
+#[memory_watched(on_exceed = handler)]
+fn by_its_name() {}
+
+#[memory_watched(on_exceed = self::handler)]
+fn by_its_path() {}
 
 fn main() {}

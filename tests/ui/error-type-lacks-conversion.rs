@@ -29,10 +29,16 @@ fn no_result() -> std::num::NonZeroU8 {
     std::num::NonZeroU8::MIN
 }
 
+#[memory_watched(on_exceed = error)]
+async fn no_result_later() -> std::num::NonZeroU8 {
+    std::num::NonZeroU8::MIN
+}
+
 fn main() {
     own_error().unwrap();
     foreign_error().unwrap();
     with_growth().unwrap();
     drop(future());
     no_result();
+    drop(no_result_later());
 }

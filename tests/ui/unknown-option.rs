@@ -1,6 +1,6 @@
 use memmacros_runtime::memory_watched;
 
-#[memory_watched(max = "200MB", naem = "import", Limit = 5)]
+#[memory_watched(max = "200MB", limt = "1GB", grwoth = 5)]
 fn import() {}
 
 #[memory_watched("200MB")]

@@ -60,14 +60,34 @@ pub(super) struct Beside {
 impl fmt::Display for Beside {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let binary = is_whole_binary(self.bytes) || is_whole_binary(self.other);
-        let (mut text, mut other) = (Text::default(), Text::default());
-        // Cannot fail: the longest text is shorter than the buffer.
-        let _ = write_amount(&mut text, "", self.bytes, binary);
-        let _ = write_amount(&mut other, "", self.other, binary);
-        if self.bytes != self.other && text.as_str() == other.as_str() {
-            return write!(f, "{} B", grouped(self.bytes));
+        let written = |bytes, finely| {
+            let mut text = Text::default();
+            // Cannot fail: the longest text is shorter than the buffer.
+            let _ = if finely {
+                write_finely(&mut text, bytes, binary)
+            } else {
+                write_amount(&mut text, "", bytes, binary)
+            };
+            text
+        };
+        for finely in [false, true] {
+            let text = written(self.bytes, finely);
+            if self.bytes == self.other || text.as_str() != written(self.other, finely).as_str() {
+                return f.pad(text.as_str());
+            }
         }
-        f.pad(text.as_str())
+        write!(f, "{} B", grouped(self.bytes))
+    }
+}
+
+/// With three decimals: `100.176 MB`.
+fn write_finely(text: &mut Text, bytes: u64, binary: bool) -> fmt::Result {
+    let units = if binary { &BINARY } else { &DECIMAL };
+    let &(name, unit) = units.iter().rev().find(|&&(_, unit)| bytes >= unit).unwrap_or(&("B", 1));
+    let thousandths = (u128::from(bytes) * 1000 + u128::from(unit) / 2) / u128::from(unit);
+    match (thousandths / 1000, thousandths % 1000) {
+        (whole, 0) => write!(text, "{whole} {name}"),
+        (whole, part) => write!(text, "{whole}.{part:03} {name}"),
     }
 }
 

@@ -1,3 +1,7 @@
+//! Owns the tests of reading and showing sizes, with texts and numbers by chance among them.
+//! Called by `cargo test`.
+//! Never looks at the memory of the process.
+
 use proptest::prelude::*;
 
 use super::{ByteDelta, ByteSize};
@@ -193,6 +197,8 @@ fn amounts_in_one_sentence_use_one_family_and_read_differently() {
     assert_eq!(beside(84_500_000, 80 << 20), "80.6 MiB");
     assert_eq!(beside(80 << 20, 84_500_000), "80 MiB");
     assert_eq!(beside(84_500_000, 80_000_000), "84.5 MB");
-    assert_eq!(beside(100_204_544, 100_000_000), "100,204,544 B");
-    assert_eq!(beside(100_000_000, 100_204_544), "100,000,000 B");
+    assert_eq!(beside(100_204_544, 100_000_000), "100.205 MB");
+    assert_eq!(beside(100_000_000, 100_204_544), "100 MB");
+    assert_eq!(beside(100_000_001, 100_000_000), "100,000,001 B");
+    assert_eq!(beside(999, 998), "999 B");
 }

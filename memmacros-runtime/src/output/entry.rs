@@ -5,7 +5,7 @@
 use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::bytes::{ByteDelta, ByteSize};
 use crate::event::{Event, Outcome};
@@ -159,14 +159,23 @@ impl What {
     }
 }
 
+/// When the first entry of the process was made, by both clocks. `None` where there is no
+/// clock, and asking would panic.
+fn start() -> Option<(Instant, SystemTime)> {
+    static START: OnceLock<(Instant, SystemTime)> = OnceLock::new();
+    let no_clock = cfg!(all(target_family = "wasm", target_os = "unknown"));
+    (!no_clock).then(|| *START.get_or_init(|| (Instant::now(), SystemTime::now())))
+}
+
 /// Time since the first entry of the process.
 pub(super) fn elapsed() -> Duration {
-    static START: OnceLock<Instant> = OnceLock::new();
-    // There is no clock there, and asking would panic.
-    if cfg!(all(target_family = "wasm", target_os = "unknown")) {
-        return Duration::ZERO;
-    }
-    START.get_or_init(Instant::now).elapsed()
+    start().map(|(instant, _)| instant.elapsed()).unwrap_or_default()
+}
+
+/// Since 1970, `elapsed` after the first entry.
+pub(super) fn since_1970(elapsed: Duration) -> Option<Duration> {
+    let (_, first) = start()?;
+    Some(first.duration_since(UNIX_EPOCH).ok()? + elapsed)
 }
 
 /// The most of a message that is kept: a row is a line, not a dump.

@@ -4,7 +4,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use super::entry::{Entry, OwnedRow, What};
+use super::entry::{self, Entry, OwnedRow, What};
 use crate::bytes::{ByteDelta, ByteSize};
 use crate::event::Outcome;
 use crate::limit::MemoryLimitExceeded;
@@ -17,6 +17,8 @@ pub(super) fn render(entry: &Entry) -> String {
     object.text("event", name(&entry.what));
     object.number("pid", super::process());
     object.number("elapsed_us", entry.elapsed.as_micros());
+    let unix_ms = entry::since_1970(entry.elapsed).map(|time| time.as_millis().to_string());
+    object.number("unix_ms", unix_ms.as_deref().unwrap_or("null"));
     match &entry.what {
         What::Row(row) => write_row(&mut object, row),
         What::Exceeded { error, outcome } => write_exceeded(&mut object, error, *outcome),

@@ -68,14 +68,15 @@ impl Sink {
 
     /// One JSON object a line, into `writer`, which is treated as by [`writer`](Self::writer).
     ///
-    /// Each has `event`, `pid` and `elapsed_us` (microseconds since the first line); bytes are
+    /// Each has `event`, `pid`, `elapsed_us` (microseconds since the first line) and `unix_ms`
+    /// (milliseconds since 1970, so that the lines of several processes can be put together); bytes are
     /// numbers, what is unknown is `null`. Where something stands is told by `site`, `kind`,
     /// `module`, `file` and `line`.
     ///
     /// | `event` | fields |
     /// |---|---|
     /// | `row` | `resident_bytes`, `delta_bytes`, `message`, in loops `iteration`, place |
-    /// | `exceeded` | `outcome` (`error`, `panic`, `warning`, `handler`), `resident_bytes`, `limit_bytes`, `growth_bytes`, `message`, place |
+    /// | `exceeded` | `outcome` (`error`, `panic`, `warning`, `handler`, or `ended`: after the call, whose result stands), `resident_bytes`, `limit_bytes`, `growth_bytes`, `message`, place |
     /// | `default_passed` | as `exceeded`, without `outcome` |
     /// | `bad_setting` | `name`, `value`, `expected`, `message` |
     /// | `bad_limit`, `unknown_whole`, `unreadable`, `panicked`, `lost` | `message`, place where there is one |
@@ -120,6 +121,9 @@ impl Sink {
     }
 
     /// A sink for tests, and the handle that reads what it got.
+    ///
+    /// There is one sink for the process: rows of tests that run at the same time come here
+    /// too. Put such a test into a file of its own under `tests/`, or look only for your rows.
     ///
     /// ```
     /// use memmacros_runtime::{Sink, mem_checkpoint, set_sink};

@@ -36,6 +36,13 @@ pub(crate) enum Every {
     Nanos(u64),
 }
 
+impl Every {
+    /// Whether the pace of the calls says when to look.
+    pub(crate) const fn is_paced(self) -> bool {
+        !matches!(self, Self::Count(_))
+    }
+}
+
 /// The options of a site, built in a constant.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]

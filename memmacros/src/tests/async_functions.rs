@@ -45,6 +45,9 @@ fn bare() {
 fn that_returns_a_result() {
     expect![[r#"
         async fn f(n: u64) -> Result<impl Iterator, E> {
+            if let ::core::option::Option::Some(memmacros_never) = ::core::option::Option::None {
+                return rt::LimitReturn::exceeded(memmacros_never);
+            }
             let memmacros_site = {
                 rt::site! {
                     rt, static __MEMMACROS_SITE :
@@ -87,6 +90,9 @@ fn that_returns_a_result() {
 fn that_counts_its_errors() {
     expect![[r#"
         async fn f() -> Result<u8, E> {
+            if let ::core::option::Option::Some(memmacros_never) = ::core::option::Option::None {
+                return rt::LimitReturn::exceeded(memmacros_never);
+            }
             let memmacros_site = {
                 rt::site! {
                     rt, static __MEMMACROS_SITE :
@@ -236,6 +242,11 @@ fn boxed_by_async_trait() {
     expect![[r#"
         fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = Result<u8, E>> + Send + 'a>> {
             Box::pin(async move {
+                if let ::core::option::Option::Some(memmacros_never) = ::core::option::Option::None {
+                    return rt::LimitReturn::exceeded(
+                        memmacros_never,
+                    );
+                }
                 let memmacros_site = {
                     rt::site! {
                         rt, static __MEMMACROS_SITE :

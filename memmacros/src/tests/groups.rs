@@ -225,7 +225,7 @@ fn a_module() {
                         rt, static __MEMMACROS_SITE :
                         rt::Site =
                         rt::Site::new(rt::Kind::Function,
-                        "f", ::core::module_path!(), ::core::file!(), ::core::line!(),
+                        "m::f", ::core::module_path!(), ::core::file!(), ::core::line!(),
                         rt::Options::new()
                         .action(rt::Action::Warn).action_written())
                     }
@@ -282,4 +282,14 @@ fn a_module() {
     .assert_eq(&expanded(
         r#"#[memory_watched(on_exceed = warn)] mod m { use a::b; fn f() {} impl S { fn g() {} } #[memory_watched(name = "Inner")] mod n { fn h() {} } #[memory_watched(skip)] mod s { fn i() {} } mod elsewhere; }"#,
     ));
+}
+
+#[test]
+fn functions_in_modules_are_told_apart() {
+    let shown = expanded(
+        r#"#[memory_watched(name = "Outer")] mod m { fn new() {} mod a { fn new() {} mod b { #[memory_watched] fn new() { #[memory_watched] loop {} } } } impl S { fn new() {} } mod r#type { fn new() {} } }"#,
+    );
+    for name in ["Outer::new", "a::new", "b::new", "b::new/loop", "S::new", "type::new"] {
+        assert!(shown.contains(&format!("\"{name}\"")), "{name}: {shown}");
+    }
 }

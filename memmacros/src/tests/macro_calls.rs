@@ -10,6 +10,9 @@ use super::expanded;
 fn inside_macro_calls() {
     expect![[r#"
         async fn f() -> Result<u8, E> {
+            if let ::core::option::Option::Some(memmacros_never) = ::core::option::Option::None {
+                return rt::LimitReturn::exceeded(memmacros_never);
+            }
             let memmacros_site = {
                 rt::site! {
                     rt, static __MEMMACROS_SITE :

@@ -126,6 +126,8 @@ fn bad_values_show_a_good_one() {
         ("crate = self::rt", "crate = ::rt"),
         (r#"crate = "::mm""#, "crate = ::mm"),
         (r#"on_exceed = "panic""#, "on_exceed = panic"),
+        (r#"on_exceed = "pannic""#, "on_exceed = panic"),
+        (r#"on_exceed = "shed""#, "crate::shed"),
         ("on_exceed = panic!()", "on_exceed = error"),
         ("on_exceed = Error", "on_exceed = error"),
         ("on_exceed = abort", "on_exceed = error"),
@@ -136,6 +138,39 @@ fn bad_values_show_a_good_one() {
     ] {
         let all = refused(source);
         assert!(all.len() == 1 && all[0].contains(good), "{source}: {all:#?}");
+    }
+}
+
+#[test]
+fn near_misses_are_guessed() {
+    for (source, guess) in [
+        ("limt = 5", "did you mean `limit`?"),
+        ("grwoth = 5", "did you mean `growth`?"),
+        ("Limit = 5", "did you mean `limit`?"),
+        ("onexceed = warn", "did you mean `on_exceed`?"),
+        ("checkpoint", "did you mean `checkpoints`?"),
+        ("on_exceed = eror", "did you mean `error`?"),
+        ("on_exceed = pannic", "did you mean `panic`?"),
+        ("on_exceed = Error", "did you mean `error`?"),
+        ("on_exceed = warning", "did you mean `warn`?"),
+    ] {
+        let all = refused(source);
+        assert!(all.len() == 1 && all[0].contains(guess), "{source}: {all:#?}");
+    }
+    for source in ["max = 5", "on_exceed = abort", "on_exceed = handler"] {
+        let all = refused(source);
+        assert!(all.len() == 1 && !all[0].contains("did you mean"), "{source}: {all:#?}");
+    }
+}
+
+#[test]
+fn a_function_called_like_a_mistake_is_named_by_its_path() {
+    for word in ["handler", "log", "report", "notify", "callback", "pannic"] {
+        let all = refused(&format!("on_exceed = {word}"));
+        let way_out = format!("write `on_exceed = self::{word}`");
+        assert!(all.len() == 1 && all[0].contains(&way_out), "{word}: {all:#?}");
+        let action = read(&format!("on_exceed = self::{word}")).on_exceed.unwrap().value;
+        assert!(matches!(action, Action::Handler(_)), "{word}");
     }
 }
 

@@ -235,7 +235,7 @@ fn what_is_reached_through_an_impl_or_a_module_warns() {
             "Store::future",
             "Store::with_a_loop",
             "Store::with_a_loop/for",
-            "result",
+            "module::result",
             "Inner::number",
             "Defaults::result",
         ];

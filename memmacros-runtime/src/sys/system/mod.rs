@@ -1,6 +1,9 @@
-//! Owns the `System` trait: what the slow readings ask of the operating system, so that tests can answer instead.
-//! Called by sample and headroom; users' tests call `FakeSystem`.
-//! Never stands in the way of a cheap sample: `resident()` does not come through here.
+// Owns the `System` trait: what the slow readings ask of the operating system, so that tests can answer instead.
+// Called by sample and headroom; users' tests call `FakeSystem`.
+// Never stands in the way of a cheap sample: `resident()` does not come through here.
+
+//! What readings of memory and of limits ask of the operating system: [`RealSystem`] answers in programs,
+//! [`FakeSystem`] in tests.
 
 mod fake;
 mod proc_text;
