@@ -32,15 +32,13 @@ pub use verdict::{GivenHandler, GivenLimit, SiteLimit, site_limit};
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a few instructions on the path of every watched call")]
 fn tally(site: &'static Site) -> Option<&'static Tally> {
-    // Known to the compiler, which then drops whatever only serves a tally.
-    if cfg!(memmacros_off) {
+    // Under `memmacros_off` this is known to the compiler, which then drops whatever only
+    // serves a tally.
+    if switch::is_off() {
         return None;
     }
-    // PERF: a thread has no table where memmacros is off, so that no other question is
-    // asked of a call that is counted.
     match threads::tally(site) {
         Some(tally) => Some(tally),
-        None if switch::is_off() => None,
         None => first_tally(site),
     }
 }
