@@ -391,13 +391,9 @@ fn check_result_options(
     if let Some(growth) = &options.growth
         && keeps_caller
     {
-        let refused = match options.on_exceed.as_ref().map(|set| &set.value) {
-            Some(Action::Error | Action::Handler(_)) => true,
-            Some(Action::Panic | Action::Warn) => false,
-            // The default is `error` on a `Result` that is annotated itself, a panic or a warning elsewhere.
-            None => returns.shape == Shape::Result && !growth.inherited,
-        };
-        if refused {
+        // Growth only warns where nothing is written.
+        let written = options.on_exceed.as_ref().map(|set| &set.value);
+        if let Some(Action::Error | Action::Handler(_)) = written {
             let why = "`growth` with `#[track_caller]` cannot change what is returned, or the caller would be lost: write `on_exceed = warn` or `panic`";
             if growth.inherited { errors.at(at, why) } else { errors.on(&growth.key, why) }
         }

@@ -1,8 +1,8 @@
 use memmacros_runtime::{MemoryLimitExceeded, memory_watched};
 
-#[memory_watched(growth = "1MB")]
+#[memory_watched(growth = "1MB", on_exceed = error)]
 #[track_caller]
-fn by_default() -> Result<(), MemoryLimitExceeded> {
+fn refused() -> Result<(), MemoryLimitExceeded> {
     Ok(())
 }
 
@@ -13,7 +13,7 @@ fn handled() {}
 fn shed(_: &MemoryLimitExceeded) {}
 
 fn main() {
-    by_default().unwrap();
+    refused().unwrap();
     handled();
     let _ = shed;
 }

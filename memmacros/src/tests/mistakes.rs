@@ -102,7 +102,7 @@ fn the_allocator_is_left_alone() {
 #[test]
 fn results_that_cannot_be_looked_at() {
     one(
-        "#[memory_watched(growth = \"1MB\")] #[track_caller] fn f() -> Result<u8, E> { g() }",
+        "#[memory_watched(growth = \"1MB\", on_exceed = error)] #[track_caller] fn f() -> Result<u8, E> { g() }",
         "on_exceed = warn",
     );
     one(

@@ -218,3 +218,20 @@ fn only_what_stays() {
         assert_eq!(gives_back().expect("nothing stays"), 40 * MB);
     });
 }
+
+/// As it keeps its `#[track_caller]`, it can only warn, which is also what nothing written means.
+#[memory_watched(growth = "5MB")]
+#[track_caller]
+fn keeps_its_caller() -> Result<Vec<u8>, MemoryLimitExceeded> {
+    Ok(vec![1; 20 * MB])
+}
+
+#[test]
+fn a_result_function_that_keeps_its_caller_warns() {
+    alone(|| {
+        let captured = captured();
+        assert!(keeps_its_caller().is_ok());
+        let warnings = captured.lines().iter().filter(|line| line.contains("grew by")).count();
+        assert_eq!(warnings, 1, "{}", captured.text());
+    });
+}
