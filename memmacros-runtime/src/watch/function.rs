@@ -139,8 +139,13 @@ impl Guard {
         let unwinding = u64::from(thread::panicking());
         self.entry.set(match resident {
             // PERF: several calls fit between two looks at the clock; the end of this one
-            // would find nothing that the next look does not.
-            Some(_) if batch > 1 && options.every.is_paced() && unwinding == 0 => NOT_DUE,
+            // would find nothing that the next look does not. It goes on like a call that
+            // is not looked at.
+            Some(_) if batch > 1 && options.every.is_paced() && unwinding == 0 => {
+                tally.close_looked_at();
+                tally.open();
+                NOT_DUE
+            }
             Some(resident) => (resident & !UNWINDING) | unwinding,
             None => DUE | unwinding,
         });
