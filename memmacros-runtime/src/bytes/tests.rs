@@ -154,12 +154,13 @@ fn shown_precision(text: &str) -> f64 {
 
 proptest! {
     #[test]
-    fn what_is_written_reads_back(bytes in prop_oneof![any::<u64>(), 0_u64..5_000_000, any::<u32>().prop_map(u64::from)]) {
+    fn what_is_written_reads_back(bytes in prop_oneof![any::<u64>(), 0_u64..5_000_000, Just(2_930_770), any::<u32>().prop_map(u64::from)]) {
         for text in [format!("{}", ByteSize::new(bytes)), format!("{:#}", ByteSize::new(bytes))] {
             // The very last amounts round up beyond a u64.
             if let Ok(back) = text.parse::<ByteSize>() {
                 let off = back.as_u64().abs_diff(bytes) as f64;
-                prop_assert!(off <= shown_precision(&text) * 1.000_001, "{bytes} -> {text} -> {back:?}");
+                // And half a byte, as reading rounds to whole ones.
+                prop_assert!(off <= shown_precision(&text) * 1.000_001 + 0.5, "{bytes} -> {text} -> {back:?}");
             } else {
                 prop_assert!(bytes > u64::MAX - u64::MAX / 100, "{text} does not read back");
             }
