@@ -21,16 +21,28 @@ const BINARY: [(&str, u64); 6] = [
     ("EiB", 1 << 60),
 ];
 
-pub(super) fn display(f: &mut fmt::Formatter<'_>, sign: &str, bytes: u64) -> fmt::Result {
+/// An amount: whole binary ones, as limits are given, say so.
+pub(super) fn display(f: &mut fmt::Formatter<'_>, bytes: u64) -> fmt::Result {
+    let binary = f.alternate() || is_whole_binary(bytes);
+    pad(f, "", bytes, binary)
+}
+
+/// A change, in powers of 1000: nobody gives one, and a column of them keeps to one family.
+pub(super) fn display_delta(f: &mut fmt::Formatter<'_>, sign: &str, bytes: u64) -> fmt::Result {
+    let binary = f.alternate();
+    pad(f, sign, bytes, binary)
+}
+
+fn pad(f: &mut fmt::Formatter<'_>, sign: &str, bytes: u64, binary: bool) -> fmt::Result {
     let mut text = Text::default();
     // Cannot fail: the longest text is shorter than the buffer.
-    let _ = write_amount(&mut text, sign, bytes, f.alternate());
+    let _ = write_amount(&mut text, sign, bytes, binary);
     f.pad(text.as_str())
 }
 
 fn write_amount(text: &mut Text, sign: &str, bytes: u64, binary: bool) -> fmt::Result {
     text.write_str(sign)?;
-    let units = if binary || is_whole_binary(bytes) { &BINARY } else { &DECIMAL };
+    let units = if binary { &BINARY } else { &DECIMAL };
     if bytes < units[0].1 {
         return write!(text, "{bytes} B");
     }

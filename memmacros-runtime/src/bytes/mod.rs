@@ -168,7 +168,7 @@ impl FromStr for ByteSize {
 /// `{:#}` counts in powers of 1024 only.
 impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        format::display(f, "", self.0)
+        format::display(f, self.0)
     }
 }
 
@@ -272,7 +272,8 @@ impl FromStr for ByteDelta {
     }
 }
 
-/// As [`ByteSize`], with its sign: `+12.3 MB`, `-1 B`, `0 B`.
+/// Three digits and a unit, with its sign: `+12.3 MB`, `-1 B`, `0 B`; always in powers of 1000,
+/// but for `{:#}`.
 impl fmt::Display for ByteDelta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = match self.0 {
@@ -280,7 +281,7 @@ impl fmt::Display for ByteDelta {
             1.. => "+",
             _ => "-",
         };
-        format::display(f, sign, self.0.unsigned_abs())
+        format::display_delta(f, sign, self.0.unsigned_abs())
     }
 }
 

@@ -119,9 +119,9 @@ fn every_amount_has_a_text() {
         (1024, "+1.02 KB"),
         (-1, "-1 B"),
         (-1536, "-1.54 KB"),
-        (1 << 50, "+1 PiB"),
+        (1 << 50, "+1.13 PB"),
         (i64::MAX, "+9.22 EB"),
-        (i64::MIN, "-8 EiB"),
+        (i64::MIN, "-9.22 EB"),
     ] {
         assert_eq!(ByteDelta::new(bytes).to_string(), text);
     }
